@@ -24,6 +24,34 @@ pub struct Message {
     pub sent_at: Time,
 }
 
+/// A room that the asker may use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// Its name, `general`: also the last part of its page's path and of its topic.
+    pub id: String,
+    /// When somebody last sent something here.
+    pub active_at: Time,
+}
+
+/// A stretch of a room's messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// Whether there are more in the direction asked for: older ones, or newer ones after `after`.
+    pub more: bool,
+}
+
+/// A message on its way in, by HTTP. JSON only, hence the attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewMessage {
+    /// As it was typed.
+    pub text: String,
+    /// Made by the sender, so that sending again is safe; the server makes one where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+}
+
 /// What happened in a room: the data of a publication on `chat:ROOM`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -64,6 +92,13 @@ impl Snapshot {
             }
         }
     }
+
+    /// Puts a page of older messages before those that are there.
+    pub fn prepend(&mut self, older: Page) {
+        let first = self.messages.first().map_or(i64::MAX, |first| first.id);
+        self.messages.splice(0..0, older.messages.into_iter().filter(|message| message.id < first));
+        self.more = older.more;
+    }
 }
 
 /// The plain `/ws` endpoint's object, in and out. JSON only, hence the attributes.
@@ -80,4 +115,64 @@ pub struct PlainMessage {
     /// The sender's picture; only on the way out, and not with `--open`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
+}
+
+/// What the plain `/ws` endpoint answers to a frame that it cannot take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlainError {
+    /// For a person.
+    pub error: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::Role;
+
+    fn message(id: i64) -> Message {
+        Message {
+            id,
+            client_id: format!("c{id}"),
+            author: Person { id: 1, name: "Ada".into(), role: Role::Member, avatar: "/avatar/00".into() },
+            text: "hi".into(),
+            html: "hi".into(),
+            sent_at: Time(id),
+        }
+    }
+
+    fn snapshot(ids: &[i64], more: bool) -> Snapshot {
+        let messages = ids.iter().copied().map(message).collect();
+        Snapshot { room: "general".into(), messages, more, position: Position::default() }
+    }
+
+    #[test]
+    fn an_event_seen_before_changes_nothing() {
+        let mut page = snapshot(&[1, 2], false);
+        page.apply(Event::Posted(message(2)));
+        assert_eq!(page, snapshot(&[1, 2], false));
+        page.apply(Event::Posted(message(3)));
+        assert_eq!(page, snapshot(&[1, 2, 3], false));
+    }
+
+    #[test]
+    fn older_messages_go_before_and_never_double() {
+        let mut page = snapshot(&[5, 6], true);
+        page.prepend(Page { messages: [3, 4, 5].map(message).into(), more: false });
+        assert_eq!(page, snapshot(&[3, 4, 5, 6], false));
+    }
+
+    #[test]
+    fn what_islands_read_survives_postcard() {
+        let event = Event::Posted(message(7));
+        let bytes = postcard::to_allocvec(&event).unwrap();
+        assert_eq!(postcard::from_bytes::<Event>(&bytes).unwrap(), event);
+    }
+
+    #[test]
+    fn the_plain_object_keeps_its_three_fields_and_adds_an_avatar_only_when_there_is_one() {
+        let plain: PlainMessage =
+            serde_json::from_str(r#"{"email":"a@b.c","username":"a","message":"hi"}"#).unwrap();
+        let json = serde_json::to_string(&plain).unwrap();
+        assert_eq!(json, r#"{"email":"a@b.c","username":"a","message":"hi"}"#);
+    }
 }
