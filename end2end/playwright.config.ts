@@ -15,9 +15,7 @@ export default defineConfig({
   retries: 0,
   timeout: 30_000,
   expect: { timeout: 7_000 },
-  reporter: process.env.CI
-    ? [["list"], ["json", { outputFile: "test-results/report.json" }]]
-    : [["list"], ["json", { outputFile: "test-results/report.json" }]],
+  reporter: "list",
   use: {
     locale: "en-GB",
     timezoneId: "UTC",

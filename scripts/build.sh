@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Builds one part. Native and wasm never share a cargo invocation, whose features would mix.
+#
+#   scripts/build.sh site      target/site: WASM, JS, CSS and static files as released, what the browser loads
+#   scripts/build.sh server    the optimised program, in $CARGO_TARGET_DIR/release/flotilla
+#   scripts/build.sh dist      dist/flotilla: the same with the site inside, compressed beforehand
+. "$(dirname "$0")/env.sh"
+
+site() {
+  cargo leptos build --release --frontend-only --cargo-locked
+}
+
+server() {
+  cargo build --locked --release --package server --bin flotilla
+}
+
+dist() {
+  site
+  node scripts/compress.mjs "$SITE"
+  LEPTOS_SITE_ROOT=$SITE cargo build --locked --release --package server --bin flotilla --features embed
+  mkdir -p dist
+  install -m 755 "$CARGO_TARGET_DIR/release/flotilla" dist/flotilla
+  say "dist/flotilla: $(du -h dist/flotilla | cut -f1), the site inside"
+}
+
+case ${1:-} in
+  site | server | dist) "$1" ;;
+  *) fail "usage: scripts/build.sh site | server | dist" ;;
+esac
