@@ -52,6 +52,10 @@ pub enum Problem {
     Invisible,
     /// The present password is not this.
     WrongPassword,
+    /// One has this many already, and may have no more.
+    TooMany(usize),
+    /// There would be no administrator left.
+    LastAdmin,
 }
 
 impl fmt::Display for Problem {
@@ -63,6 +67,8 @@ impl fmt::Display for Problem {
             Self::Malformed => f.write_str("is not valid"),
             Self::Invisible => f.write_str("must not hold invisible characters"),
             Self::WrongPassword => f.write_str("is not your password"),
+            Self::TooMany(most) => write!(f, "may be at most {most}"),
+            Self::LastAdmin => f.write_str("must leave at least one administrator"),
         }
     }
 }

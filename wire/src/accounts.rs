@@ -67,3 +67,18 @@ pub struct Token {
     /// When it was last used, to the minute; `None` when it never was.
     pub used_at: Option<Time>,
 }
+
+/// A user as the administrator sees them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// What others see.
+    pub person: Person,
+    /// Shown to administrators and to its owner only.
+    pub email: String,
+    /// When they came.
+    pub created_at: Time,
+    /// When they were last here, to the minute; `None` when never.
+    pub seen_at: Option<Time>,
+    /// Whether they may come in.
+    pub active: bool,
+}
