@@ -76,7 +76,7 @@ end2end() {
 
 # Advisories need a database from outside; what can be judged from Cargo.lock alone is judged here.
 deny() {
-  cargo deny --offline --locked check --hide-inclusion-graph bans licenses sources
+  cargo fetch --locked && cargo deny --offline --locked check --hide-inclusion-graph bans licenses sources
 }
 
 rm -rf "$LOGS"
