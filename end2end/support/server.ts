@@ -1,20 +1,28 @@
 // A fresh Flotilla: the built program, a free port, a data folder of its own that goes with it.
 //
-// Which program: FLOTILLA_BIN, else the debug build in CARGO_TARGET_DIR. Which site: LEPTOS_SITE_ROOT, else target/site.
-// Both are what scripts/build.sh leaves; `make test` builds them first.
+// Which program: FLOTILLA_BIN, else the newest debug build (`cargo build`, `cargo leptos build`). Which site: LEPTOS_SITE_ROOT, else
+// target/site, where scripts/build.sh and cargo-leptos leave it.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(fileURLToPath(import.meta.url), "../../..");
 const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-const target = process.env.CARGO_TARGET_DIR ?? join(cache, "flotilla/target");
 
 /** The program under test. */
-export const program = process.env.FLOTILLA_BIN ?? join(target, "debug/flotilla");
+export const program = process.env.FLOTILLA_BIN ?? newestBuild();
+
+function newestBuild(): string {
+  const targets = process.env.CARGO_TARGET_DIR
+    ? [process.env.CARGO_TARGET_DIR]
+    : [join(cache, "flotilla/target"), join(root, "target")];
+  const built = targets.map((target) => join(target, "debug/flotilla"));
+  const age = (path: string) => (existsSync(path) ? -statSync(path).mtimeMs : 0);
+  return built.sort((a, b) => age(a) - age(b))[0];
+}
 
 /** How long a server may take to answer /readyz on a busy machine with two cores. */
 const START_MS = 20_000;
