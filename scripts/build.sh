@@ -6,8 +6,18 @@
 #   scripts/build.sh dist      dist/flotilla: the same with the site inside, compressed beforehand
 . "$(dirname "$0")/env.sh"
 
+STAMP=$ROOT/target/site.stamp
+
+# Whether the site is as released and nothing that goes into it changed since. (`cargo leptos watch` puts a debug build into the same folder.)
+site_is_fresh() {
+  [[ -e $STAMP && -e $SITE/pkg/flotilla.wasm && ! $SITE/pkg/flotilla.wasm -nt $STAMP ]] &&
+    [[ -z $(find app frontend wire style public Cargo.toml Cargo.lock -newer "$STAMP" -print -quit) ]]
+}
+
 site() {
+  site_is_fresh && return
   cargo leptos build --release --frontend-only --cargo-locked
+  touch "$STAMP"
 }
 
 server() {
@@ -17,6 +27,7 @@ server() {
 dist() {
   site
   node scripts/compress.mjs "$SITE"
+  # Read while compiling: what the program embeds.
   LEPTOS_SITE_ROOT=$SITE cargo build --locked --release --package server --bin flotilla --features embed
   mkdir -p dist
   install -m 755 "$CARGO_TARGET_DIR/release/flotilla" dist/flotilla

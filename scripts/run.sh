@@ -11,7 +11,8 @@ shift || true
 if [[ $HOW == watch ]]; then
   exec cargo leptos watch
 fi
-say "building the site and the program; the first time takes about 10 minutes on two cores, later ones only what changed"
+PROGRAM=$CARGO_TARGET_DIR/release/flotilla
+[[ -e $PROGRAM ]] || say "building everything, optimised: about 10 minutes on two cores; later calls build only what changed"
 scripts/build.sh site
 scripts/build.sh server
-LEPTOS_SITE_ROOT=$SITE exec "$CARGO_TARGET_DIR/release/flotilla" serve "$@"
+LEPTOS_SITE_ROOT=$SITE exec "$PROGRAM" serve "$@"
