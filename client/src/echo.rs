@@ -7,10 +7,10 @@ use futures::{SinkExt as _, Stream, StreamExt as _, TryStreamExt as _};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::tungstenite::{self, Message, protocol::CloseFrame};
 
+use wire::echo::MAX_ECHO_BYTES;
+
 use crate::{Client, Error};
 
-/// The largest message that `/echo` takes.
-pub const MAX_ECHO_BYTES: usize = 16 * 1024 * 1024;
 /// How long an echo may take before the measurement is given up.
 const ECHO_TIMEOUT: Duration = Duration::from_secs(30);
 

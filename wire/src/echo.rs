@@ -1,6 +1,9 @@
-//! Echo: what the server sees of a connection.
+//! Echo: how much comes back, and what the server sees of a connection.
 
 use serde::{Deserialize, Serialize};
+
+/// The largest message that the `/echo` socket takes, in bytes.
+pub const MAX_ECHO_BYTES: usize = 16 * 1024 * 1024;
 
 /// The connection as it reached the server, shown on the echo page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
