@@ -41,7 +41,7 @@ tests() {
   if ((ended && failed == 0)) || ((passed + failed == 0)); then failed=$((failed + 1)); fi
   PASSED=$((PASSED + passed))
   FAILED=$((FAILED + failed))
-  say "  $passed passed, $failed failed"
+  say "  $passed passed, $failed failed$(sed -n 's/^\([0-9]* checks ran on PostgreSQL\)$/, \1/p' "$LOGS/$name.log")"
 }
 
 count_cargo() {
@@ -53,7 +53,7 @@ count_playwright() {
     <(grep -E '^ +[0-9]+ (passed|failed|interrupted)' "$1")
 }
 
-# One build of one set of packages, so that clippy, the tests and the browsers' server share what is compiled.
+# cargo is always called for the same packages, so that the lints, the tests and the browsers' server share what is compiled.
 clippy_wasm() {
   cargo clippy --locked --package frontend --target wasm32-unknown-unknown -- -D warnings
 }
@@ -64,14 +64,14 @@ rustdoc() {
 
 cargo_tests() {
   if [[ $LEVEL == ci ]]; then
-    scripts/postgres.sh cargo test --locked --no-fail-fast
+    scripts/postgres.sh --check cargo test --locked --no-fail-fast
   else
     cargo test --locked --no-fail-fast
   fi
 }
 
 end2end() {
-  (cd end2end && npm run --silent types && playwright test)
+  (cd end2end && npm run --silent types && FLOTILLA_BIN=$CARGO_TARGET_DIR/debug/flotilla LEPTOS_SITE_ROOT=$SITE playwright test)
 }
 
 # Advisories need a database from outside; what can be judged from Cargo.lock alone is judged here.
