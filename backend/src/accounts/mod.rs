@@ -78,6 +78,12 @@ pub struct Settings {
     pub limits: Limits,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        Self { open: false, password_cost: Cost::STANDARD, limits: Limits::default() }
+    }
+}
+
 /// How often one may try, by account and by address. Addresses that are exempt are not counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

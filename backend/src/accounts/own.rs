@@ -54,12 +54,12 @@ impl Accounts {
     pub async fn change_password(&self, caller: &Caller, current: &str, new: &str) -> Result<(), Error> {
         let person = caller.owner()?;
         let user = person.id;
-        let new = Password::choose(new).map_err(|problem| Error::invalid("password", problem))?;
+        let new = Password::choose(new).map_err(|problem| Error::invalid("new_password", problem))?;
         let account = fields::fold(&person.name);
         self.take_attempt(&account, caller.address())?;
         let stored = self.0.db.read(move |c| store::password_of(c, user)).await?;
         if !self.0.hasher.verify(Password::typed(current), stored).await? {
-            return Err(Error::invalid("current", Problem::WrongPassword));
+            return Err(Error::invalid("current_password", Problem::WrongPassword));
         }
         self.give_back_attempt(&account, caller.address());
         let hash = self.0.hasher.hash(new).await?;
