@@ -1,1 +1,0 @@
-//! The log's promises, on both engines.
