@@ -130,51 +130,70 @@ impl Chat {
             client_id,
             text,
         } = post;
-        self.store(caller, room, client_id, &text, None).await
+        let new = self.parse(caller, client_id, &text, None)?;
+        let stored = self.store(caller, room, vec![new]).await?;
+        stored
+            .into_iter()
+            .next()
+            .ok_or_else(|| Error::Internal("nothing was stored".to_owned()))
     }
 
-    /// Stores what came by the plain endpoint. With `--open` its name and address count, as sent.
+    /// Stores what came by the plain endpoint, in its order and in one transaction; what is wrong with a message keeps
+    /// none of the others back. With `--open` their names and addresses count, as sent.
     pub async fn post_plain(
         &self,
         caller: &Caller,
         room: &str,
-        plain: PlainMessage,
-    ) -> Result<Message, Error> {
-        let sent = if self.open {
-            Some(Sent::parse(plain.username, plain.email)?)
-        } else {
-            None
-        };
-        self.store(caller, room.to_owned(), self.random.id(), &plain.message, sent)
-            .await
+        plain: Vec<PlainMessage>,
+    ) -> Result<Vec<Error>, Error> {
+        let (mut good, mut refused) = (Vec::new(), Vec::new());
+        for message in plain {
+            let sent = self
+                .open
+                .then(|| Sent::parse(message.username, message.email))
+                .transpose();
+            match sent.and_then(|sent| self.parse(caller, self.random.id(), &message.message, sent)) {
+                Ok(new) => good.push(new),
+                Err(error) => refused.push(error),
+            }
+        }
+        if !good.is_empty() {
+            self.store(caller, room.to_owned(), good).await?;
+        }
+        Ok(refused)
     }
 
-    async fn store(
+    fn parse(
         &self,
         caller: &Caller,
-        room: String,
         client_id: String,
         text: &str,
         sent: Option<Sent>,
-    ) -> Result<Message, Error> {
-        let (author, least) = (caller.person()?.clone(), least_open(caller)?);
-        if client_id.is_empty()
-            || client_id.len() > MAX_CLIENT_ID_BYTES
-            || !client_id.bytes().all(|b| b.is_ascii_graphic())
-        {
+    ) -> Result<NewMessage, Error> {
+        let author = caller.person()?.clone();
+        if !is_client_id(&client_id) {
             return Err(Error::invalid("client_id", Problem::Malformed));
         }
         let text = Text::parse(text)?.into_string();
         if !self.open {
             self.rate.take(&author.id).map_err(Error::TooMany)?;
         }
-        let new = NewMessage {
+        Ok(NewMessage {
             client_id,
             author,
             sent,
             text,
             sent_at: self.clock.now(),
-        };
+        })
+    }
+
+    async fn store(
+        &self,
+        caller: &Caller,
+        room: String,
+        new: Vec<NewMessage>,
+    ) -> Result<Vec<Message>, Error> {
+        let (least, now) = (least_open(caller)?, self.clock.now());
         let teller = Teller {
             log: self.log.clone(),
             hub: self.hub.clone(),
@@ -182,11 +201,10 @@ impl Chat {
         };
         self.db
             .write(move |tx| {
-                let id = store::enter_room(tx, &room, least, new.sent_at)?.ok_or(Error::NotFound)?;
-                match store::insert(tx, id, &new)? {
-                    Some(message) => teller.tell(tx, &room, message, new.sent),
-                    None => Ok(store::by_client_id(tx, new.author.id, &new.client_id)?.by(&new.author)),
-                }
+                let id = store::enter_room(tx, &room, least, now)?.ok_or(Error::NotFound)?;
+                new.into_iter()
+                    .map(|new| post_in(tx, &teller, &room, id, new))
+                    .collect()
             })
             .await
     }
@@ -243,6 +261,17 @@ impl Chat {
                 Ok(log.position(c, &topic(&room))?)
             })
             .await
+    }
+}
+
+fn is_client_id(id: &str) -> bool {
+    (1..=MAX_CLIENT_ID_BYTES).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic())
+}
+
+fn post_in(tx: &Tx<'_>, teller: &Teller, room: &str, id: i64, new: NewMessage) -> Result<Message, Error> {
+    match store::insert(tx, id, &new)? {
+        Some(message) => teller.tell(tx, room, message, new.sent),
+        None => Ok(store::by_client_id(tx, new.author.id, &new.client_id)?.by(&new.author)),
     }
 }
 
