@@ -121,11 +121,7 @@ fn what_the_browser_loads_holds_nothing_of_the_server() {
 fn a_store_is_used_by_its_own_feature_only() {
     for file in sources(&["rs"]) {
         let text = fs::read_to_string(&file).expect("a source file reads");
-        let home = file
-            .components()
-            .any(|part| part.as_os_str() == "backend")
-            .then(|| feature_of(&file))
-            .flatten();
+        let home = feature_of(&file).filter(|_| file.starts_with(root().join("backend")));
         for feature in FEATURES.into_iter().filter(|feature| home != Some(feature)) {
             let reached =
                 text.contains(&format!("{feature}::store")) || text.contains(&format!("{feature}::{{store"));
@@ -243,12 +239,11 @@ fn sources(endings: &[&str]) -> Vec<PathBuf> {
 
 /// The feature whose folder or file this is.
 fn feature_of(file: &Path) -> Option<&'static str> {
-    let parts: Vec<_> = file
-        .with_extension("")
-        .components()
-        .map(|part| part.as_os_str().to_owned())
-        .collect();
+    let path = file
+        .strip_prefix(root())
+        .expect("sources lie in the workspace")
+        .with_extension("");
     FEATURES
         .into_iter()
-        .find(|feature| parts.iter().any(|part| part == feature))
+        .find(|feature| path.components().any(|part| part.as_os_str() == *feature))
 }
