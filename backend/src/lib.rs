@@ -15,8 +15,10 @@ pub mod clock;
 pub mod db;
 pub mod echo;
 pub mod error;
+pub mod fetch;
 pub mod hub;
 pub mod limit;
+pub mod live;
 pub mod log;
 pub mod random;
 #[cfg(any(test, feature = "testing"))]

@@ -15,7 +15,7 @@ use crate::{
     chat::{Chat, Parts},
     db::{DatabaseUrl, Db, OpenError},
     echo::Echo,
-    hub::{Hub, TopicKind},
+    hub::{Hub, Memory, TopicKind},
     log::{Log, Retention},
 };
 
@@ -69,6 +69,8 @@ pub struct Backend {
     pub hub: Hub,
     /// What durable topics said.
     pub log: Log,
+    /// Durable topics that live in memory.
+    pub memory: Memory,
     /// Who may.
     pub accounts: Accounts,
     /// Rooms.
@@ -89,6 +91,7 @@ impl Backend {
         let open = settings.open;
         let db = Db::open(&database, &clock).await?;
         let hub = Hub::new(random.clone());
+        let memory = Memory::new(hub.clone(), random.clone());
         let log = Log::new(hub.clone(), clock.clone());
         let accounts = Accounts::start(db.clone(), hub.clone(), clock.clone(), random.clone(), settings).await?;
         let chat = Chat::new(Parts {
@@ -104,7 +107,7 @@ impl Backend {
         tasks.spawn(trim(log.clone(), db.clone(), retention));
         tasks.spawn(keep_whole(hub.clone()));
         let echo = Echo::default();
-        Ok(Self { clock, random, db, hub, log, accounts, chat, echo, tasks: Mutex::new(tasks) })
+        Ok(Self { clock, random, db, hub, log, memory, accounts, chat, echo, tasks: Mutex::new(tasks) })
     }
 
     /// Whether the caller may follow the topic, and of which kind it is. One that is not for the caller looks like one
@@ -116,7 +119,8 @@ impl Backend {
         caller.person()?;
         match topic.namespace() {
             "chat" => self.chat.may_follow(caller, topic.name()).await.map(|_| TopicKind::Durable),
-            "echo" if !topic.name().is_empty() => Ok(TopicKind::Memory),
+            // A scratch pad is for accounts: a guest may use open rooms and lists, and nothing else.
+            "echo" if !topic.name().is_empty() => caller.member().map(|_| TopicKind::Memory),
             _ => Err(Error::NotFound),
         }
     }

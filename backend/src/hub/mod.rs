@@ -16,6 +16,7 @@
 mod bus;
 mod channel;
 mod connection;
+mod memory;
 mod outbox;
 mod publication;
 #[cfg(test)]
@@ -46,6 +47,7 @@ use outbox::Outbox;
 
 pub use bus::{Bus, Local, News};
 pub use connection::{Client, Connection, Disconnect, MAX_TOPICS, Refused};
+pub use memory::{KEPT_BYTES, KEPT_EVENTS, KEPT_TOPICS, Kept, Memory};
 pub use outbox::QUEUE_BYTES;
 pub use publication::{ClientId, ClientInfo, ENCODINGS, Encoding, Publication, Push, Unsubscribe};
 
@@ -180,6 +182,11 @@ impl Hub {
     /// Ends a person's subscriptions to a topic that they may no longer see.
     pub fn unsubscribe_user(&self, user: i64, topic: &Topic) {
         self.end(topic, Unsubscribe::REMOVED, |info| is_of(info, user));
+    }
+
+    /// Sends a topic's followers back to its history: what they have does not go on.
+    pub fn restart(&self, topic: &Topic) {
+        self.end(topic, Unsubscribe::INSUFFICIENT_STATE, |_| true);
     }
 
     /// Tells every connection that the server stops, and every later one too.
@@ -318,7 +325,7 @@ impl Hub {
         for (topic, channel) in channels {
             if channel.is_stuck(before) {
                 tracing::warn!(%topic, "an event stays missing: subscribers are sent back to the log");
-                self.end(&topic, Unsubscribe::INSUFFICIENT_STATE, |_| true);
+                self.restart(&topic);
             }
         }
     }

@@ -99,6 +99,15 @@ impl Log {
         Ok(head(conn, topic)?.position())
     }
 
+    /// Where the topic stands, and the offset before the first event that is still kept.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn kept(&self, conn: &Conn<'_>, topic: &Topic) -> Result<(Position, u64), Error> {
+        let head = head(conn, topic)?;
+        Ok((head.position(), head.trimmed))
+    }
+
     /// What happened after `from`, up to `most` events. In a [`crate::db::Db::snapshot`] together with other reads, all
     /// agree; by itself a plain read will do.
     ///
