@@ -36,6 +36,18 @@ fn every_link_between_documents_leads_somewhere() {
 }
 
 #[test]
+fn every_file_that_the_documents_name_is_there() {
+    for document in ["docs/ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"] {
+        for path in paths(&read(&root().join(document))) {
+            assert!(
+                root().join(&path).exists(),
+                "{document} names {path}, which is not there"
+            );
+        }
+    }
+}
+
+#[test]
 fn every_decision_is_in_the_list_of_decisions() {
     let folder = root().join("docs/adr");
     let index = links(&read(&folder.join("README.md")));
@@ -74,6 +86,28 @@ fn links(text: &str) -> Vec<String> {
         .skip(1)
         .filter_map(|rest| rest.split([')', '#']).next())
         .filter(|target| !target.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What stands in backticks and begins with a folder of ours.
+fn paths(text: &str) -> Vec<String> {
+    const FOLDERS: [&str; 10] = [
+        "wire/",
+        "backend/",
+        "client/",
+        "app/",
+        "frontend/",
+        "server/",
+        "end2end/",
+        "style/",
+        "scripts/",
+        "bench/",
+    ];
+    text.split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|quoted| FOLDERS.iter().any(|folder| quoted.starts_with(folder)) && !quoted.contains(' '))
         .map(str::to_owned)
         .collect()
 }
