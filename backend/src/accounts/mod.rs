@@ -80,7 +80,11 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { open: false, password_cost: Cost::STANDARD, limits: Limits::default() }
+        Self {
+            open: false,
+            password_cost: Cost::STANDARD,
+            limits: Limits::default(),
+        }
     }
 }
 

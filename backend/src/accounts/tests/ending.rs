@@ -8,11 +8,18 @@ use crate::{
     hub::{self, Connection},
 };
 
-const ENCODING: hub::Encoding = hub::Encoding { slot: 0, encode: |_| None };
+const ENCODING: hub::Encoding = hub::Encoding {
+    slot: 0,
+    encode: |_| None,
+};
 
 fn socket(it: &Fixture, caller: &Caller) -> Connection {
     let person = caller.person().ok().cloned().map(Arc::new);
-    it.hub.connect(hub::Client { person, session: caller.session_id(), encoding: &ENCODING })
+    it.hub.connect(hub::Client {
+        person,
+        session: caller.session_id(),
+        encoding: &ENCODING,
+    })
 }
 
 #[tokio::test]
@@ -20,19 +27,40 @@ async fn a_forged_secret_is_nobodys() {
     each_database(async |db| {
         let it = Fixture::new(db).await;
         let ada = it.register("Ada").await.unwrap();
-        let token = it.accounts.create_token(&ada.caller, "laptop").await.unwrap().secret;
+        let token = it
+            .accounts
+            .create_token(&ada.caller, "laptop")
+            .await
+            .unwrap()
+            .secret;
         let mut altered = ada.secret.clone();
         altered.replace_range(0..1, if altered.starts_with('A') { "B" } else { "A" });
         let long = "x".repeat(10_000);
         for forged in ["", "x", "flt_", &altered, &long, "' OR 1=1 --", "\0", "密"] {
             assert_eq!(kind(it.by_session(forged).await), "sign in first", "{forged:?}");
-            assert_eq!(kind(it.accounts.by_token(forged, home()).await), "sign in first", "{forged:?}");
+            assert_eq!(
+                kind(it.accounts.by_token(forged, home()).await),
+                "sign in first",
+                "{forged:?}"
+            );
         }
-        assert_eq!(kind(it.by_session(&token).await), "sign in first", "a token is no session");
-        assert_eq!(kind(it.accounts.by_token(&ada.secret, home()).await), "sign in first", "nor the other way");
+        assert_eq!(
+            kind(it.by_session(&token).await),
+            "sign in first",
+            "a token is no session"
+        );
+        assert_eq!(
+            kind(it.accounts.by_token(&ada.secret, home()).await),
+            "sign in first",
+            "nor the other way"
+        );
         assert_eq!(kind(it.by_session(&ada.secret).await), "ok");
         assert_eq!(kind(it.accounts.by_token(&token, home()).await), "ok");
-        assert_eq!(kind(it.accounts.by_token(&ada.secret, home()).await), "sign in first", "nor once it is known");
+        assert_eq!(
+            kind(it.accounts.by_token(&ada.secret, home()).await),
+            "sign in first",
+            "nor once it is known"
+        );
     })
     .await;
 }
@@ -42,7 +70,12 @@ async fn no_secret_is_in_the_database() {
     each_database(async |db| {
         let it = Fixture::new(db).await;
         let ada = it.register("Ada").await.unwrap();
-        let token = it.accounts.create_token(&ada.caller, "laptop").await.unwrap().secret;
+        let token = it
+            .accounts
+            .create_token(&ada.caller, "laptop")
+            .await
+            .unwrap()
+            .secret;
         let (sessions, tokens, passwords) = it
             .db
             .read(|c| {
@@ -67,7 +100,11 @@ async fn signing_in_again_ends_the_browsers_old_session_and_no_other() {
         let it = Fixture::new(db).await;
         let phone = it.register("Ada").await.unwrap();
         let old = it.sign_in("Ada", PASSWORD).await.unwrap();
-        let new = it.accounts.sign_in(&old.caller, AGENT, "Ada", PASSWORD).await.unwrap();
+        let new = it
+            .accounts
+            .sign_in(&old.caller, AGENT, "Ada", PASSWORD)
+            .await
+            .unwrap();
         assert_eq!(kind(it.by_session(&old.secret).await), "sign in first");
         assert_eq!(kind(it.by_session(&new.secret).await), "ok");
         assert_eq!(kind(it.by_session(&phone.secret).await), "ok");
@@ -124,7 +161,10 @@ async fn a_revoked_session_ends_at_once_with_its_sockets() {
         it.accounts.revoke_session(&laptop.caller, id).await.unwrap();
         assert_eq!(kind(it.by_session(&phone.secret).await), "sign in first");
         assert!(ended.gone().is_some() && kept.gone().is_none());
-        assert_eq!(kind(it.accounts.revoke_session(&laptop.caller, id).await), "not found");
+        assert_eq!(
+            kind(it.accounts.revoke_session(&laptop.caller, id).await),
+            "not found"
+        );
     })
     .await;
 }
@@ -137,8 +177,14 @@ async fn a_revoked_token_ends_at_once_with_its_sockets() {
         let token = it.accounts.create_token(&ada.caller, "laptop").await.unwrap();
         let caller = it.accounts.by_token(&token.secret, home()).await.unwrap();
         let (kept, ended) = (socket(&it, &ada.caller), socket(&it, &caller));
-        it.accounts.revoke_token(&ada.caller, token.token.id).await.unwrap();
-        assert_eq!(kind(it.accounts.by_token(&token.secret, home()).await), "sign in first");
+        it.accounts
+            .revoke_token(&ada.caller, token.token.id)
+            .await
+            .unwrap();
+        assert_eq!(
+            kind(it.accounts.by_token(&token.secret, home()).await),
+            "sign in first"
+        );
         assert!(ended.gone().is_some() && kept.gone().is_none());
     })
     .await;
@@ -170,7 +216,10 @@ async fn what_another_process_revokes_ends_here_too() {
         let phone = there.sign_in("Ada", PASSWORD).await.unwrap();
         assert_eq!(kind(there.by_session(&phone.secret).await), "ok");
         let open = socket(&there, &phone.caller);
-        here.accounts.revoke_session(&ada.caller, phone.caller.session_id().unwrap()).await.unwrap();
+        here.accounts
+            .revoke_session(&ada.caller, phone.caller.session_id().unwrap())
+            .await
+            .unwrap();
         there.accounts.apply_revocations().await.unwrap();
         assert_eq!(kind(there.by_session(&phone.secret).await), "sign in first");
         assert!(open.gone().is_some());
@@ -186,11 +235,19 @@ async fn a_session_read_before_its_revocation_is_not_remembered_after_it() {
     each_database(async |db| {
         let it = Fixture::new(db).await;
         let ada = it.register("Ada").await.unwrap();
-        let key = (crate::accounts::cache::Kind::Session, crate::accounts::credentials::hash(&ada.secret));
+        let key = (
+            crate::accounts::cache::Kind::Session,
+            crate::accounts::credentials::hash(&ada.secret),
+        );
         let who = ada.caller.who.clone().unwrap();
-        let Err(before) = it.accounts.0.cache.get(&key, START) else { panic!("nothing is remembered yet") };
+        let Err(before) = it.accounts.0.cache.get(&key, START) else {
+            panic!("nothing is remembered yet")
+        };
         it.accounts.sign_out(&ada.caller).await.unwrap();
-        it.accounts.0.cache.insert(before, key, who, wire::time::Time(i64::MAX));
+        it.accounts
+            .0
+            .cache
+            .insert(before, key, who, wire::time::Time(i64::MAX));
         assert_eq!(kind(it.by_session(&ada.secret).await), "sign in first");
     })
     .await;
@@ -212,7 +269,10 @@ async fn when_someone_was_last_here_is_written_once_a_minute() {
         it.accounts.0.cache.forget(|_| true);
         it.accounts.by_session(&ada.secret, away(9)).await.unwrap();
         assert_eq!(seen().await, START + Duration::from_secs(60));
-        assert_eq!(it.accounts.sessions(&ada.caller).await.unwrap()[0].address, "203.0.113.9");
+        assert_eq!(
+            it.accounts.sessions(&ada.caller).await.unwrap()[0].address,
+            "203.0.113.9"
+        );
     })
     .await;
 }
@@ -228,7 +288,11 @@ async fn sessions_that_ran_out_are_ended_and_in_time_forgotten() {
         assert!(open.gone().is_some());
         it.clock.advance(Duration::from_hours(25));
         it.accounts.tidy().await.unwrap();
-        let left = it.db.read(|c| c.query_one::<i64>("SELECT COUNT(*) FROM sessions", &[])).await.unwrap();
+        let left = it
+            .db
+            .read(|c| c.query_one::<i64>("SELECT COUNT(*) FROM sessions", &[]))
+            .await
+            .unwrap();
         assert_eq!(left, 0);
     })
     .await;

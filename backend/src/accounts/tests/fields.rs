@@ -35,7 +35,11 @@ fn a_name_is_trimmed_and_seen_as_a_whole() {
     ];
     for (typed, expected) in cases {
         let name = Name::parse(typed);
-        assert_eq!(name.as_ref().map(|name| name.shown.as_str()).map_err(|e| *e), expected, "{typed:?}");
+        assert_eq!(
+            name.as_ref().map(|name| name.shown.as_str()).map_err(|e| *e),
+            expected,
+            "{typed:?}"
+        );
     }
 }
 
@@ -85,7 +89,11 @@ fn an_email_address_has_one_at_sign_and_text_on_both_sides() {
     ];
     for (typed, expected) in cases {
         let email = Email::parse(typed);
-        assert_eq!(email.as_ref().map(|email| email.key.as_str()).map_err(|e| *e), expected, "{typed:?}");
+        assert_eq!(
+            email.as_ref().map(|email| email.key.as_str()).map_err(|e| *e),
+            expected,
+            "{typed:?}"
+        );
     }
 }
 
@@ -101,11 +109,19 @@ fn a_password_is_neither_short_nor_endless() {
         (endless.as_str(), Some(Problem::TooLong(256))),
     ];
     for (typed, expected) in cases {
-        assert_eq!(Password::choose(typed).err(), expected, "{} characters", typed.chars().count());
+        assert_eq!(
+            Password::choose(typed).err(),
+            expected,
+            "{} characters",
+            typed.chars().count()
+        );
     }
 }
 
 #[test]
 fn a_password_is_the_same_on_a_keyboard_that_composes_otherwise() {
-    assert_eq!(Password::typed("cafe\u{301}").bytes(), Password::typed("caf\u{e9}").bytes());
+    assert_eq!(
+        Password::typed("cafe\u{301}").bytes(),
+        Password::typed("caf\u{e9}").bytes()
+    );
 }

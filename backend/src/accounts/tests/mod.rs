@@ -31,24 +31,48 @@ struct Fixture {
 
 impl Fixture {
     async fn new(db: Db) -> Self {
-        Self::with(db, Settings { password_cost: Cost::CHEAP, ..Settings::default() }).await
+        Self::with(
+            db,
+            Settings {
+                password_cost: Cost::CHEAP,
+                ..Settings::default()
+            },
+        )
+        .await
     }
 
     async fn with(db: Db, settings: Settings) -> Self {
         let (clock, random) = (Clock::fixed(START), Random::from_seed(7));
         let hub = Hub::new(random.clone());
-        let accounts = Accounts::start(db.clone(), hub.clone(), clock.clone(), random, settings).await.unwrap();
-        Self { accounts, hub, clock, db }
+        let accounts = Accounts::start(db.clone(), hub.clone(), clock.clone(), random, settings)
+            .await
+            .unwrap();
+        Self {
+            accounts,
+            hub,
+            clock,
+            db,
+        }
     }
 
     /// Another process on the same database.
     async fn beside(&self) -> Self {
-        let settings = Settings { password_cost: Cost::CHEAP, ..Settings::default() };
+        let settings = Settings {
+            password_cost: Cost::CHEAP,
+            ..Settings::default()
+        };
         let (clock, random) = (self.clock.clone(), Random::from_seed(8));
         let hub = Hub::new(random.clone());
         let db = self.db.clone();
-        let accounts = Accounts::start(db.clone(), hub.clone(), clock.clone(), random, settings).await.unwrap();
-        Self { accounts, hub, clock, db }
+        let accounts = Accounts::start(db.clone(), hub.clone(), clock.clone(), random, settings)
+            .await
+            .unwrap();
+        Self {
+            accounts,
+            hub,
+            clock,
+            db,
+        }
     }
 
     fn stranger(&self) -> Caller {
@@ -56,15 +80,21 @@ impl Fixture {
     }
 
     async fn register(&self, name: &str) -> Result<NewSession, Error> {
-        self.accounts.register(&self.stranger(), AGENT, account(name)).await
+        self.accounts
+            .register(&self.stranger(), AGENT, account(name))
+            .await
     }
 
     async fn sign_in(&self, who: &str, password: &str) -> Result<NewSession, Error> {
-        self.accounts.sign_in(&self.stranger(), AGENT, who, password).await
+        self.accounts
+            .sign_in(&self.stranger(), AGENT, who, password)
+            .await
     }
 
     async fn join(&self, email: &str, name: &str) -> Result<NewSession, Error> {
-        self.accounts.join_as_guest(&self.stranger(), AGENT, email, name).await
+        self.accounts
+            .join_as_guest(&self.stranger(), AGENT, email, name)
+            .await
     }
 
     async fn by_session(&self, secret: &str) -> Result<Caller, Error> {
@@ -83,7 +113,11 @@ fn away(last: u8) -> Address {
 
 fn account(name: &str) -> NewAccount {
     let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
-    NewAccount { username: name.to_owned(), email, password: PASSWORD.to_owned() }
+    NewAccount {
+        username: name.to_owned(),
+        email,
+        password: PASSWORD.to_owned(),
+    }
 }
 
 /// What an error is, without its details, to compare with.
@@ -91,7 +125,10 @@ fn kind<T>(result: Result<T, Error>) -> String {
     match result {
         Ok(_) => "ok".to_owned(),
         Err(Error::Invalid(problems)) => {
-            let fields: Vec<_> = problems.iter().map(|(field, problem)| format!("{field} {problem:?}")).collect();
+            let fields: Vec<_> = problems
+                .iter()
+                .map(|(field, problem)| format!("{field} {problem:?}"))
+                .collect();
             format!("invalid: {}", fields.join(", "))
         }
         Err(Error::TooMany(_)) => "too many".to_owned(),

@@ -8,7 +8,10 @@ async fn one_sees_ones_own_address() {
         let it = Fixture::new(db).await;
         let ada = it.register("Ada").await.unwrap().caller;
         let me = it.accounts.me(&ada).await.unwrap();
-        assert_eq!((me.person.name.as_str(), me.email.as_str()), ("Ada", "ada@example.org"));
+        assert_eq!(
+            (me.person.name.as_str(), me.email.as_str()),
+            ("Ada", "ada@example.org")
+        );
         assert_eq!(kind(it.accounts.me(&it.stranger()).await), "sign in first");
     })
     .await;
@@ -21,13 +24,24 @@ async fn a_new_password_ends_the_other_sessions_and_the_old_password() {
         let laptop = it.register("Ada").await.unwrap();
         let phone = it.sign_in("Ada", PASSWORD).await.unwrap();
         let cases = [
-            ("wrong horse", "new battery", "invalid: current_password WrongPassword"),
+            (
+                "wrong horse",
+                "new battery",
+                "invalid: current_password WrongPassword",
+            ),
             (PASSWORD, "short", "invalid: new_password TooShort(8)"),
             (PASSWORD, "new battery", "ok"),
-            (PASSWORD, "newer battery", "invalid: current_password WrongPassword"),
+            (
+                PASSWORD,
+                "newer battery",
+                "invalid: current_password WrongPassword",
+            ),
         ];
         for (current, new, expected) in cases {
-            assert_eq!(kind(it.accounts.change_password(&laptop.caller, current, new).await), expected);
+            assert_eq!(
+                kind(it.accounts.change_password(&laptop.caller, current, new).await),
+                expected
+            );
         }
         assert_eq!(kind(it.by_session(&laptop.secret).await), "ok");
         assert_eq!(kind(it.by_session(&phone.secret).await), "sign in first");
@@ -46,7 +60,10 @@ async fn one_lists_ones_sessions_and_ends_no_one_elses() {
         let sessions = it.accounts.sessions(&ada).await.unwrap();
         assert_eq!(sessions.len(), 1);
         assert!(sessions[0].current);
-        assert_eq!((sessions[0].agent.as_str(), sessions[0].address.as_str()), (AGENT, "127.0.0.1"));
+        assert_eq!(
+            (sessions[0].agent.as_str(), sessions[0].address.as_str()),
+            (AGENT, "127.0.0.1")
+        );
         let bobs = bob.caller.session_id().unwrap();
         assert_eq!(kind(it.accounts.revoke_session(&ada, bobs).await), "not found");
         assert_eq!(kind(it.by_session(&bob.secret).await), "ok");
@@ -67,10 +84,16 @@ async fn a_token_is_shown_once_and_may_do_what_its_owner_may() {
         assert_eq!(listed[0].name, "build server");
         let caller = it.accounts.by_token(&token.secret, home()).await.unwrap();
         assert!(caller.admin().is_ok());
-        assert_eq!(kind(it.accounts.revoke_token(&bob, token.token.id).await), "not found");
+        assert_eq!(
+            kind(it.accounts.revoke_token(&bob, token.token.id).await),
+            "not found"
+        );
         it.accounts.revoke_token(&ada, token.token.id).await.unwrap();
         assert_eq!(it.accounts.tokens(&ada).await.unwrap(), []);
-        for (name, expected) in [("", "invalid: name Empty"), ("a\u{202e}b", "invalid: name Invisible")] {
+        for (name, expected) in [
+            ("", "invalid: name Empty"),
+            ("a\u{202e}b", "invalid: name Invisible"),
+        ] {
             assert_eq!(kind(it.accounts.create_token(&ada, name).await), expected);
         }
     })
@@ -83,12 +106,18 @@ async fn one_has_so_many_tokens_and_a_guest_none() {
         let it = Fixture::new(db).await;
         let ada = it.register("Ada").await.unwrap().caller;
         for i in 0..50 {
-            it.accounts.create_token(&ada, &format!("token {i}")).await.unwrap();
+            it.accounts
+                .create_token(&ada, &format!("token {i}"))
+                .await
+                .unwrap();
         }
         let outcome = it.accounts.create_token(&ada, "one more").await;
         assert_eq!(kind(outcome), "invalid: name TooMany(50)");
         let guest = it.join("guest@example.org", "Guest").await.unwrap().caller;
-        assert_eq!(kind(it.accounts.create_token(&guest, "mine").await), "not allowed");
+        assert_eq!(
+            kind(it.accounts.create_token(&guest, "mine").await),
+            "not allowed"
+        );
         assert_eq!(kind(it.accounts.tokens(&guest).await), "not allowed");
     })
     .await;
@@ -109,7 +138,11 @@ async fn a_changed_name_frees_the_old_one_and_shows_at_once() {
             ("Countess", "countess@example.org", "ok"),
         ];
         for (name, email, expected) in cases {
-            assert_eq!(kind(it.accounts.change_profile(&ada.caller, name, email).await), expected, "{name}");
+            assert_eq!(
+                kind(it.accounts.change_profile(&ada.caller, name, email).await),
+                expected,
+                "{name}"
+            );
         }
         let now = it.by_session(&ada.secret).await.unwrap();
         assert_eq!(now.person().unwrap().name, "Countess");

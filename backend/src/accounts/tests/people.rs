@@ -13,16 +13,30 @@ async fn only_an_administrator_sees_and_changes_people() {
         let bob = it.register("Bob").await.unwrap().caller;
         let guest = it.join("guest@example.org", "Guest").await.unwrap().caller;
         let people = it.accounts.people(&ada, None).await.unwrap();
-        let listed: Vec<_> = people.iter().map(|it| (it.person.name.as_str(), it.email.as_str())).collect();
+        let listed: Vec<_> = people
+            .iter()
+            .map(|it| (it.person.name.as_str(), it.email.as_str()))
+            .collect();
         assert_eq!(
             listed,
-            [("Guest", "guest@example.org"), ("Bob", "bob@example.org"), ("Ada", "ada@example.org")]
+            [
+                ("Guest", "guest@example.org"),
+                ("Bob", "bob@example.org"),
+                ("Ada", "ada@example.org")
+            ]
         );
         let id = ada.person().unwrap().id;
         let strangers = it.stranger();
-        for (caller, expected) in [(&bob, "not allowed"), (&guest, "not allowed"), (&strangers, "sign in first")] {
+        for (caller, expected) in [
+            (&bob, "not allowed"),
+            (&guest, "not allowed"),
+            (&strangers, "sign in first"),
+        ] {
             assert_eq!(kind(it.accounts.people(caller, None).await), expected);
-            assert_eq!(kind(it.accounts.set_role(caller, id, Role::Member).await), expected);
+            assert_eq!(
+                kind(it.accounts.set_role(caller, id, Role::Member).await),
+                expected
+            );
             assert_eq!(kind(it.accounts.deactivate(caller, id).await), expected);
             assert_eq!(kind(it.accounts.reactivate(caller, id).await), expected);
         }
@@ -37,12 +51,22 @@ async fn the_last_administrator_stays_one() {
         let ada = it.register("Ada").await.unwrap().caller;
         let bob = it.register("Bob").await.unwrap().caller;
         let (ada_id, bob_id) = (ada.person().unwrap().id, bob.person().unwrap().id);
-        assert_eq!(kind(it.accounts.set_role(&ada, ada_id, Role::Member).await), "invalid: role LastAdmin");
-        assert_eq!(kind(it.accounts.deactivate(&ada, ada_id).await), "invalid: role LastAdmin");
+        assert_eq!(
+            kind(it.accounts.set_role(&ada, ada_id, Role::Member).await),
+            "invalid: role LastAdmin"
+        );
+        assert_eq!(
+            kind(it.accounts.deactivate(&ada, ada_id).await),
+            "invalid: role LastAdmin"
+        );
         it.accounts.set_role(&ada, bob_id, Role::Admin).await.unwrap();
         it.accounts.deactivate(&ada, bob_id).await.unwrap();
         let outcome = it.accounts.set_role(&ada, ada_id, Role::Member).await;
-        assert_eq!(kind(outcome), "invalid: role LastAdmin", "one who may not come in does not count");
+        assert_eq!(
+            kind(outcome),
+            "invalid: role LastAdmin",
+            "one who may not come in does not count"
+        );
         it.accounts.reactivate(&ada, bob_id).await.unwrap();
         assert_eq!(kind(it.accounts.set_role(&ada, ada_id, Role::Member).await), "ok");
     })
@@ -78,10 +102,19 @@ async fn a_role_counts_from_the_next_request_on() {
         assert!(it.by_session(&bob.secret).await.unwrap().admin().is_err());
         it.accounts.set_role(&ada, id, Role::Admin).await.unwrap();
         assert!(it.by_session(&bob.secret).await.unwrap().admin().is_ok());
-        assert_eq!(kind(it.accounts.set_role(&ada, id, Role::Guest).await), "invalid: role Malformed");
-        assert_eq!(kind(it.accounts.set_role(&ada, 999, Role::Member).await), "not found");
+        assert_eq!(
+            kind(it.accounts.set_role(&ada, id, Role::Guest).await),
+            "invalid: role Malformed"
+        );
+        assert_eq!(
+            kind(it.accounts.set_role(&ada, 999, Role::Member).await),
+            "not found"
+        );
         let guest = it.join("guest@example.org", "Guest").await.unwrap().caller;
-        let outcome = it.accounts.set_role(&ada, guest.person().unwrap().id, Role::Admin).await;
+        let outcome = it
+            .accounts
+            .set_role(&ada, guest.person().unwrap().id, Role::Admin)
+            .await;
         assert_eq!(kind(outcome), "not found", "a guest has no password");
     })
     .await;
@@ -93,7 +126,12 @@ async fn who_is_deactivated_is_out_everywhere_until_reactivated() {
         let it = Fixture::new(db).await;
         let ada = it.register("Ada").await.unwrap().caller;
         let bob = it.register("Bob").await.unwrap();
-        let token = it.accounts.create_token(&bob.caller, "laptop").await.unwrap().secret;
+        let token = it
+            .accounts
+            .create_token(&bob.caller, "laptop")
+            .await
+            .unwrap()
+            .secret;
         let id = bob.caller.person().unwrap().id;
         it.by_session(&bob.secret).await.unwrap();
         it.accounts.by_token(&token, home()).await.unwrap();
@@ -117,17 +155,41 @@ async fn the_command_line_keeps_the_same_rules() {
         let first = operator.add(account("Ada"), Some(Role::Member)).await.unwrap();
         assert_eq!(first.role, Role::Admin, "the first is the administrator's");
         operator.add(account("Bob"), Some(Role::Admin)).await.unwrap();
-        assert_eq!(kind(operator.add(account("bob"), None).await), "username is taken");
+        assert_eq!(
+            kind(operator.add(account("bob"), None).await),
+            "username is taken"
+        );
         operator.set_role("BOB", Role::Member).await.unwrap();
-        assert_eq!(kind(operator.set_role("Ada", Role::Member).await), "invalid: role LastAdmin");
+        assert_eq!(
+            kind(operator.set_role("Ada", Role::Member).await),
+            "invalid: role LastAdmin"
+        );
         assert_eq!(kind(operator.set_role("Nobody", Role::Member).await), "not found");
         let bob = it.sign_in("Bob", PASSWORD).await.unwrap();
         operator.set_password("Bob", "new battery").await.unwrap();
         assert_eq!(kind(it.by_session(&bob.secret).await), "sign in first");
-        assert_eq!(kind(operator.set_password("Bob", "short").await), "invalid: password TooShort(8)");
+        assert_eq!(
+            kind(operator.set_password("Bob", "short").await),
+            "invalid: password TooShort(8)"
+        );
         let token = operator.create_token("Bob", "cron").await.unwrap().secret;
-        assert_eq!(it.accounts.by_token(&token, home()).await.unwrap().person().unwrap().name, "Bob");
-        let names: Vec<_> = operator.list().await.unwrap().into_iter().map(|it| it.person.name).collect();
+        assert_eq!(
+            it.accounts
+                .by_token(&token, home())
+                .await
+                .unwrap()
+                .person()
+                .unwrap()
+                .name,
+            "Bob"
+        );
+        let names: Vec<_> = operator
+            .list()
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|it| it.person.name)
+            .collect();
         assert_eq!(names, ["Ada", "Bob"]);
     })
     .await;
