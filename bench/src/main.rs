@@ -1,1 +1,19 @@
-fn main() {}
+//! Load generators and benchmarks. What they found, and with which command, stands in `RESULTS.md`.
+#![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
+
+mod kill9;
+
+use clap::Parser;
+
+#[derive(Parser, Debug)]
+#[command(about = "Load generators and benchmarks")]
+enum Bench {
+    Kill9(kill9::Kill9),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    match Bench::parse() {
+        Bench::Kill9(bench) => bench.run().await,
+    }
+}

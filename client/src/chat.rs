@@ -1,8 +1,17 @@
 //! Chat rooms over HTTP. To follow a room as it goes on: [`crate::live`].
 
+use std::time::Duration;
+
+use rand::Rng as _;
+use tokio::time::{Instant, sleep};
 use wire::chat::{Message, NewMessage, Page, Room};
 
 use crate::{Client, Error};
+
+/// The first wait between two tries; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+/// The longest wait between two tries: a server that restarts is found again soon after.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// Which messages of a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +49,33 @@ impl Client {
         };
         self.post(&messages_of(room), &message).await
     }
+
+    /// Sends a message, once, whatever happens to the connection: for as long as `patience` lasts, what may pass is tried
+    /// again with the same client id.
+    pub async fn send_surely(&self, room: &str, text: &str, patience: Duration) -> Result<Message, Error> {
+        let (client_id, start) = (new_client_id(), Instant::now());
+        let mut wait = FIRST_WAIT;
+        loop {
+            let error = match self.send(room, &client_id, text).await {
+                Err(error) if error.may_pass() => error,
+                answered => return answered,
+            };
+            // Jitter keeps those whom one restart cut off from coming back in one moment.
+            let pause = error
+                .retry_after()
+                .unwrap_or_else(|| wait.mul_f64(rand::rng().random_range(0.5..1.0)));
+            if start.elapsed() + pause > patience {
+                return Err(error);
+            }
+            sleep(pause).await;
+            wait = (wait * 2).min(LONGEST_WAIT);
+        }
+    }
+}
+
+/// A client id that nobody else makes: 128 random bits.
+pub fn new_client_id() -> String {
+    format!("{:032x}", rand::rng().random::<u128>())
 }
 
 /// The path of a room's messages. A name with a slash or a question mark in it must not reach another path.

@@ -102,7 +102,7 @@ impl Snapshot {
 }
 
 /// The plain `/ws` endpoint's object, in and out. JSON only, hence the attributes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlainMessage {
     /// The sender's address as sent with `--open`; else empty on the way out.
     #[serde(default)]

@@ -11,10 +11,11 @@ use parking_lot::Mutex;
 
 use crate::{Error, accounts::Caller};
 
-/// Echo sockets open at once: each may hold a message of 16 MiB, so that this bounds memory.
-pub const MOST_OPEN: usize = 256;
+/// Echo sockets open at once, over all addresses.
+pub const MOST_OPEN: usize = 1_024;
 
-/// Echo sockets from one address: enough for a page that measures in several tabs, too few for one visitor to take all.
+/// Echo sockets from one address: enough for a page that measures in several tabs. Each may hold a message of 16 MiB on
+/// its way in and out, so that one visitor takes 256 MiB at most.
 pub const MOST_OPEN_PER_ADDRESS: usize = 8;
 
 /// When to try again. Nobody knows when a socket closes; this keeps those who wait from hammering.

@@ -1,0 +1,31 @@
+//! The echo socket, `/echo`: what comes goes back, text as text and binary as binary, and a close code as itself.
+//!
+//! Open to strangers: it stores nothing, and [`backend::echo`] bounds how many there are.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use backend::{Backend, Error, accounts::Caller};
+use wire::echo::MAX_ECHO_BYTES;
+
+use super::{End, Kind, Socket, Upgrade, chat};
+
+/// Answers the request to open `/echo` as a socket.
+pub fn open(backend: &Arc<Backend>, caller: &Caller, upgrade: Upgrade) -> Result<Response, Error> {
+    let visit = backend.echo.enter(caller)?;
+    let client = chat::client(caller);
+    Ok(upgrade.open(&backend.hub, client, Kind::Echo, MAX_ECHO_BYTES, |mut socket| async move {
+        let end = repeat(&mut socket).await;
+        socket.finish(end).await;
+        drop(visit);
+    }))
+}
+
+async fn repeat(socket: &mut Socket) -> End {
+    loop {
+        match socket.next().await {
+            Ok(message) => socket.feed(&message),
+            Err(end) => return end,
+        }
+    }
+}
