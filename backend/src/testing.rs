@@ -35,8 +35,16 @@ impl Deref for TestBackend {
 
 /// A configuration for a test, on a file in `folder`.
 pub fn config(folder: &TempDir) -> Config {
-    let accounts = Settings { password_cost: Cost::CHEAP, ..Settings::default() };
-    Config { accounts, clock: Clock::fixed(START), random: Random::from_seed(1), ..Config::new(sqlite(folder)) }
+    let accounts = Settings {
+        password_cost: Cost::CHEAP,
+        ..Settings::default()
+    };
+    Config {
+        accounts,
+        clock: Clock::fixed(START),
+        random: Random::from_seed(1),
+        ..Config::new(sqlite(folder))
+    }
 }
 
 /// A backend with [`config`].
@@ -48,7 +56,10 @@ pub async fn backend() -> TestBackend {
 pub async fn backend_with(change: impl FnOnce(Config) -> Config) -> TestBackend {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let backend = Backend::start(change(config(&folder))).await.expect("a backend");
-    TestBackend { backend, _folder: folder }
+    TestBackend {
+        backend,
+        _folder: folder,
+    }
 }
 
 /// Runs a check on an empty SQLite database, and then on an empty PostgreSQL one when [`POSTGRES`] is set.
@@ -57,19 +68,45 @@ where
     F: Fn(Db) -> Fut,
     Fut: Future<Output = ()> + Send + 'static,
 {
+    each_url(|url| {
+        let check = &check;
+        async move {
+            let db = Db::open(&url, &Clock::fixed(START))
+                .await
+                .expect("an empty database");
+            let outcome = tokio::spawn(check(db.clone())).await;
+            db.close().await;
+            if let Err(panic) = outcome {
+                std::panic::resume_unwind(panic.into_panic());
+            }
+        }
+    })
+    .await;
+}
+
+/// As [`each_database`], for a check that opens the database itself.
+pub async fn each_url<F, Fut>(check: F)
+where
+    F: Fn(DatabaseUrl) -> Fut,
+    Fut: Future<Output = ()>,
+{
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let db = Db::open(&sqlite(&folder), &Clock::fixed(START)).await.expect("an SQLite database");
-    check(db.clone()).await;
-    db.close().await;
-    let Ok(server) = std::env::var(POSTGRES) else { return };
+    check(sqlite(&folder)).await;
+    on_postgres(check).await;
+}
+
+/// Runs a check on an empty PostgreSQL database when [`POSTGRES`] is set; else not at all.
+pub async fn on_postgres<F, Fut>(check: F)
+where
+    F: Fn(DatabaseUrl) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let Ok(server) = std::env::var(POSTGRES) else {
+        return;
+    };
     let schema = Schema::create(&server).await;
-    let db = Db::open(&schema.url, &Clock::fixed(START)).await.expect("a PostgreSQL database");
-    let outcome = tokio::spawn(check(db.clone())).await;
-    db.close().await;
+    check(schema.url.clone()).await;
     schema.drop().await;
-    if let Err(panic) = outcome {
-        std::panic::resume_unwind(panic.into_panic());
-    }
     mark();
 }
 
@@ -79,10 +116,13 @@ pub fn sqlite(folder: &TempDir) -> DatabaseUrl {
 }
 
 fn mark() {
-    let Ok(marker) = std::env::var(POSTGRES_MARKER) else { return };
+    let Ok(marker) = std::env::var(POSTGRES_MARKER) else {
+        return;
+    };
     let file = std::fs::OpenOptions::new().create(true).append(true).open(marker);
     let name = std::thread::current().name().unwrap_or("a test").to_owned();
-    file.and_then(|mut file| writeln!(file, "{name}")).expect("the marker file is written");
+    file.and_then(|mut file| writeln!(file, "{name}"))
+        .expect("the marker file is written");
 }
 
 /// A schema of a test's own on the PostgreSQL server.
@@ -95,15 +135,27 @@ struct Schema {
 impl Schema {
     async fn create(server: &str) -> Self {
         let server: tokio_postgres::Config = server.parse().expect("FLOTILLA_TEST_POSTGRES is an address");
-        let name = format!("test_{}", Random::from_os().bytes::<8>().map(|byte| format!("{byte:02x}")).concat());
-        let schema = Self { url: DatabaseUrl::Postgres(Box::new(Self::within(&server, &name))), name, server };
+        let name = format!(
+            "test_{}",
+            Random::from_os()
+                .bytes::<8>()
+                .map(|byte| format!("{byte:02x}"))
+                .concat()
+        );
+        let schema = Self {
+            url: DatabaseUrl::Postgres(Box::new(Self::within(&server, &name))),
+            name,
+            server,
+        };
         schema.run(&format!("CREATE SCHEMA {}", schema.name)).await;
         schema
     }
 
     fn within(server: &tokio_postgres::Config, name: &str) -> tokio_postgres::Config {
         let mut config = server.clone();
-        config.options(format!("-c search_path={name}"));
+        config
+            .options(format!("-c search_path={name}"))
+            .application_name(name);
         config
     }
 
@@ -112,10 +164,17 @@ impl Schema {
     }
 
     async fn run(&self, sql: &str) {
-        let (client, connection) = self.server.connect(tokio_postgres::NoTls).await.expect("PostgreSQL answers");
+        let (client, connection) = self
+            .server
+            .connect(tokio_postgres::NoTls)
+            .await
+            .expect("PostgreSQL answers");
         let connection = tokio::spawn(connection);
         client.batch_execute(sql).await.expect("PostgreSQL agrees");
         drop(client);
-        connection.await.expect("no panic").expect("the connection ends well");
+        connection
+            .await
+            .expect("no panic")
+            .expect("the connection ends well");
     }
 }

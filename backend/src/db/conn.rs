@@ -5,7 +5,13 @@ use std::{
     ops::Deref,
 };
 
-use super::{error::Error, postgres, row::FromRow, sqlite, value::Value};
+use super::{
+    error::Error,
+    postgres,
+    row::FromRow,
+    sqlite,
+    value::{Value, check},
+};
 
 /// What a job reads with. A statement is a `&'static str`: text that came from outside cannot get into one.
 ///
@@ -37,9 +43,12 @@ impl<'c> Conn<'c> {
     /// # Errors
     /// What the database refuses; [`Error::Job`] for a wrong parameter, column count or type.
     pub fn query<T: FromRow>(&self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<T>, Error> {
-        self.run(|session| match session {
-            Session::Sqlite(conn) => sqlite::statement::query(conn, sql, params),
-            Session::Postgres(session) => session.query(sql, params),
+        self.run(|session| {
+            check(params)?;
+            match session {
+                Session::Sqlite(conn) => sqlite::statement::query(conn, sql, params),
+                Session::Postgres(session) => session.query(sql, params),
+            }
         })
     }
 
@@ -63,6 +72,11 @@ impl<'c> Conn<'c> {
     /// As [`Self::query_opt`]; [`Error::NoRow`] when there is none, after which the job may go on.
     pub fn query_one<T: FromRow>(&self, sql: &'static str, params: &[Value<'_>]) -> Result<T, Error> {
         self.query_opt(sql, params)?.ok_or(Error::NoRow)
+    }
+
+    /// Which dialect: for full-text search and claiming a job, the two places that differ.
+    pub const fn is_postgres(&self) -> bool {
+        matches!(self.session, Session::Postgres(_))
     }
 
     /// Runs a statement unless one has failed before; remembers its failure.
@@ -97,9 +111,12 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// As [`Conn::query`].
     pub fn execute(&self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, Error> {
-        self.run(|session| match session {
-            Session::Sqlite(conn) => sqlite::statement::execute(conn, sql, params),
-            Session::Postgres(session) => session.execute(sql, params),
+        self.run(|session| {
+            check(params)?;
+            match session {
+                Session::Sqlite(conn) => sqlite::statement::execute(conn, sql, params),
+                Session::Postgres(session) => session.execute(sql, params),
+            }
         })
     }
 

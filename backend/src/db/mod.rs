@@ -66,7 +66,13 @@ pub struct Db(Arc<Handle>);
 /// Ends the threads when the last [`Db`] goes.
 struct Handle {
     shared: Arc<Shared>,
-    threads: Mutex<Vec<thread::JoinHandle<()>>>,
+    threads: Mutex<Threads>,
+}
+
+#[derive(Default)]
+struct Threads {
+    readers: Vec<thread::JoinHandle<()>>,
+    writers: Vec<thread::JoinHandle<()>>,
 }
 
 /// What callers and threads share.
@@ -91,12 +97,19 @@ impl Db {
         let (url, clock) = (url.clone(), clock.clone());
         let opening = tokio::task::spawn_blocking(move || {
             let (writes, reads) = (Queue::new(QUEUE_PLACES), Queue::new(QUEUE_PLACES));
-            let shared = Arc::new(Shared { writes, reads, counters: Counters::new() });
+            let shared = Arc::new(Shared {
+                writes,
+                reads,
+                counters: Counters::new(),
+            });
             let threads = match &url {
                 DatabaseUrl::Sqlite(file) => sqlite::start(file, &shared, &clock)?,
                 DatabaseUrl::Postgres(config) => postgres::start(config, &shared, &clock)?,
             };
-            Ok(Self(Arc::new(Handle { shared, threads: Mutex::new(threads) })))
+            Ok(Self(Arc::new(Handle {
+                shared,
+                threads: Mutex::new(threads),
+            })))
         });
         opening.await.unwrap_or(Err(OpenError::Other(Error::Panicked)))
     }
@@ -149,30 +162,41 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let (job, answer) = job(move |tx: &Tx<'_>| work(tx));
-        self.0.shared.reads.push(ReadJob { job, snapshot }).await.map_err(|_| Error::Closed)?;
+        self.0
+            .shared
+            .reads
+            .push(ReadJob { job, snapshot })
+            .await
+            .map_err(|_| Error::Closed)?;
         answer.await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
     /// Figures for `/metrics`.
     pub fn stats(&self) -> Stats {
-        let Shared { writes, reads, counters } = &*self.0.shared;
+        let Shared {
+            writes,
+            reads,
+            counters,
+        } = &*self.0.shared;
         counters.read(writes.len(), reads.len())
     }
 
     /// Refuses new jobs, finishes what is queued, and closes the connections. Every clone is closed with it.
     pub async fn close(&self) {
-        self.0.shared.close();
-        let threads = std::mem::take(&mut *self.0.threads.lock());
-        let joining = tokio::task::spawn_blocking(|| {
-            for thread in threads {
-                if thread.join().is_err() {
-                    tracing::error!("a database thread panicked");
-                }
-            }
-        });
-        if joining.await.is_err() {
-            tracing::error!("closing the database panicked");
-        }
+        let Threads { readers, writers } = std::mem::take(&mut *self.0.threads.lock());
+        self.0.shared.reads.close();
+        join(readers).await;
+        // Writers last: SQLite folds the WAL into the file when its last connection closes, and a reader cannot.
+        self.0.shared.writes.close();
+        join(writers).await;
+    }
+}
+
+async fn join(threads: Vec<thread::JoinHandle<()>>) {
+    let joined =
+        tokio::task::spawn_blocking(|| threads.into_iter().all(|thread| thread.join().is_ok())).await;
+    if !matches!(joined, Ok(true)) {
+        tracing::error!("a database thread panicked");
     }
 }
 
@@ -182,19 +206,16 @@ impl fmt::Debug for Db {
     }
 }
 
-impl Shared {
-    fn close(&self) {
-        self.writes.close();
-        self.reads.close();
-    }
-}
-
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.shared.close();
+        self.shared.reads.close();
+        self.shared.writes.close();
     }
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, OpenError> {
-    thread::Builder::new().name(name.to_owned()).spawn(work).map_err(OpenError::Thread)
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(OpenError::Thread)
 }

@@ -52,6 +52,9 @@ impl fmt::Display for DatabaseUrl {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Self::Postgres(config) => {
                 let host = match config.get_hosts().first() {
+                    Some(tokio_postgres::config::Host::Tcp(host)) if host.contains(':') => {
+                        format!("[{host}]")
+                    }
                     Some(tokio_postgres::config::Host::Tcp(host)) => host.clone(),
                     #[cfg(unix)]
                     Some(tokio_postgres::config::Host::Unix(path)) => path.display().to_string(),

@@ -190,6 +190,24 @@ impl FromValue for Vec<u8> {
     }
 }
 
+/// Refuses what only one of the engines would take.
+pub(super) fn check(params: &[Value<'_>]) -> Result<(), Error> {
+    for (number, param) in (1..).zip(params) {
+        match param {
+            // PostgreSQL's text cannot hold it.
+            Value::Text(text) if text.contains('\0') => {
+                return Err(Error::Job(format!("${number} holds a NUL")));
+            }
+            // SQLite would store NULL.
+            Value::Real(real) if real.is_nan() => {
+                return Err(Error::Job(format!("${number} is not a number")));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn read<T: FromValue>(value: Value<'_>, column: usize) -> Result<T, Error> {
     T::from_value(value).ok_or_else(|| {
         Error::Job(format!(

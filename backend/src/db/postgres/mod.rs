@@ -6,13 +6,13 @@ mod open;
 mod session;
 pub(super) mod statement;
 
-use std::{collections::VecDeque, sync::Arc, thread, time::Instant};
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use tokio_postgres::Config;
 
 pub(super) use self::session::Session;
 use super::{
-    ReadJob, Shared,
+    ReadJob, Shared, Threads,
     conn::{Hook, Session as Either, Tx},
     error::{Error, OpenError},
     job::{Job, run_hooks},
@@ -26,20 +26,20 @@ const WRITERS: usize = 8;
 const READERS: usize = 4;
 
 /// Connects, migrates, and starts the threads. Blocks; must not be called on a runtime's thread.
-pub(super) fn start(
-    config: &Config,
-    shared: &Arc<Shared>,
-    clock: &Clock,
-) -> Result<Vec<thread::JoinHandle<()>>, OpenError> {
+pub(super) fn start(config: &Config, shared: &Arc<Shared>, clock: &Clock) -> Result<Threads, OpenError> {
     open::migrate(config, clock)?;
-    let mut threads = Vec::with_capacity(WRITERS + READERS);
+    let mut threads = Threads::default();
     for _ in 0..READERS {
         let (session, shared) = (Session::new(config.clone(), true)?, Arc::clone(shared));
-        threads.push(spawn("db-read", move || read(&session, &shared))?);
+        threads
+            .readers
+            .push(spawn("db-read", move || read(&session, &shared))?);
     }
     for _ in 0..WRITERS {
         let (session, shared) = (Session::new(config.clone(), false)?, Arc::clone(shared));
-        threads.push(spawn("db-write", move || write(&session, &shared))?);
+        threads
+            .writers
+            .push(spawn("db-write", move || write(&session, &shared))?);
     }
     Ok(threads)
 }
@@ -48,7 +48,11 @@ fn read(session: &Session, shared: &Shared) {
     let mut next = VecDeque::with_capacity(1);
     while shared.reads.take(1, &mut next) {
         for ReadJob { mut job, snapshot } in next.drain(..) {
-            let outcome = if snapshot { read_snapshot(session, &mut *job) } else { read_plain(session, &mut *job) };
+            let outcome = if snapshot {
+                read_snapshot(session, &mut *job)
+            } else {
+                read_plain(session, &mut *job)
+            };
             job.answer(outcome);
         }
     }
@@ -61,8 +65,7 @@ fn read_plain(session: &Session, job: &mut dyn Job) -> Result<(), Error> {
 }
 
 fn read_snapshot(session: &Session, job: &mut dyn Job) -> Result<(), Error> {
-    session.ready()?;
-    session.control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+    session.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
     job.run(&Tx::new(Either::Postgres(session)));
     session.end("COMMIT")
 }
@@ -79,8 +82,7 @@ fn write(session: &Session, shared: &Shared) {
 
 /// One transaction; gives what runs after its commit.
 fn transact(session: &Session, shared: &Shared, job: &mut dyn Job) -> Result<Vec<Hook>, Error> {
-    session.ready()?;
-    session.control("BEGIN")?;
+    session.begin("BEGIN")?;
     let tx = Tx::new(Either::Postgres(session));
     if !job.run(&tx) {
         session.end("ROLLBACK")?;

@@ -45,7 +45,9 @@ impl Session {
             .connect_timeout(CONNECT_TIMEOUT)
             .keepalives_idle(KEEPALIVE)
             .tcp_user_timeout(KEEPALIVE);
-        config.application_name("flotilla");
+        if config.get_application_name().is_none() {
+            config.application_name("flotilla");
+        }
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -154,6 +156,18 @@ impl Session {
         self.runtime
             .block_on(link.client.batch_execute(sql))
             .map_err(statement::error)
+    }
+
+    /// Begins a transaction; on a new connection if this one turns out to be broken.
+    pub(super) fn begin(&self, sql: &str) -> Result<(), Error> {
+        self.ready()?;
+        let begun = self.control(sql);
+        if !matches!(begun, Err(Error::Lost(_))) {
+            return begun;
+        }
+        *self.link.borrow_mut() = None;
+        self.ready()?;
+        self.control(sql)
     }
 
     /// Ends a transaction that changes nothing. When that fails, the connection is given up, and with it what it held.

@@ -9,7 +9,7 @@ mod writer;
 use std::{collections::VecDeque, path::Path, sync::Arc, thread};
 
 use super::{
-    ReadJob, Shared,
+    ReadJob, Shared, Threads,
     conn::{Session, Tx},
     error::{Error, OpenError},
     job::Job,
@@ -21,26 +21,31 @@ use crate::Clock;
 const MAX_READERS: usize = 8;
 
 /// Opens the file and starts the threads. Blocks.
-pub(super) fn start(file: &Path, shared: &Arc<Shared>, clock: &Clock) -> Result<Vec<thread::JoinHandle<()>>, OpenError> {
+pub(super) fn start(file: &Path, shared: &Arc<Shared>, clock: &Clock) -> Result<Threads, OpenError> {
     let writer = open::writer(file, clock)?;
     let processors = thread::available_parallelism().map_or(2, usize::from);
-    let readers = (0..processors.clamp(2, MAX_READERS)).map(|_| open::reader(file)).collect::<Result<Vec<_>, _>>()?;
-    let mut threads = Vec::with_capacity(readers.len() + 1);
-    // Readers first: they are joined in this order, and the writer's connection, the last to close, folds the WAL in.
-    for conn in readers {
+    let readers = (0..processors.clamp(2, MAX_READERS))
+        .map(|_| open::reader(file))
+        .collect::<Result<Vec<_>, _>>()?;
+    let readers = readers.into_iter().map(|conn| {
         let shared = Arc::clone(shared);
-        threads.push(spawn("db-read", move || read(&conn, &shared))?);
-    }
+        spawn("db-read", move || read(&conn, &shared))
+    });
+    let readers = readers.collect::<Result<_, _>>()?;
     let shared = Arc::clone(shared);
-    threads.push(spawn("db-write", move || writer::run(&writer, &shared))?);
-    Ok(threads)
+    let writers = vec![spawn("db-write", move || writer::run(&writer, &shared))?];
+    Ok(Threads { readers, writers })
 }
 
 fn read(conn: &rusqlite::Connection, shared: &Shared) {
     let mut next = VecDeque::with_capacity(1);
     while shared.reads.take(1, &mut next) {
         for ReadJob { mut job, snapshot } in next.drain(..) {
-            let outcome = if snapshot { read_snapshot(conn, &mut *job) } else { read_plain(conn, &mut *job) };
+            let outcome = if snapshot {
+                read_snapshot(conn, &mut *job)
+            } else {
+                read_plain(conn, &mut *job)
+            };
             job.answer(outcome);
         }
     }
