@@ -166,7 +166,7 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
 
 /// The request that is being answered, if one is.
 pub fn try_request() -> Option<RequestContext> {
-    Owner::current()?;
+    let _ = Owner::current()?;
     use_context()
 }
 

@@ -46,8 +46,8 @@ fn head(request: &RequestContext, title: String, wakes: bool) -> impl IntoView +
         <meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
         <title>{title}</title>
-        <meta name="theme-color" content="#f4f7f8" attr:media="(prefers-color-scheme: light)"/>
-        <meta name="theme-color" content="#0a151c" attr:media="(prefers-color-scheme: dark)"/>
+        {theme_color("light", "#ffffff")}
+        {theme_color("dark", "#0f1e27")}
         <link rel="stylesheet" href=assets.css/>
         <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
         <link rel="apple-touch-icon" href="/icon-180.png"/>
@@ -59,4 +59,13 @@ fn head(request: &RequestContext, title: String, wakes: bool) -> impl IntoView +
         })}
         {reload}
     }
+}
+
+/// The colour of a phone's own bars: the surface of tokens.css.
+fn theme_color(scheme: &str, color: &'static str) -> impl IntoView + use<> {
+    let media = ["(prefers-color-scheme: ", scheme, ")"].concat();
+    leptos::html::meta()
+        .name("theme-color")
+        .content(color)
+        .attr("media", media)
 }

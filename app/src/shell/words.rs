@@ -45,6 +45,5 @@ strings! {
         previous: "Previous" / "上一项",
         back: "Close, or leave the field" / "关闭或离开输入框",
         theme: "Light or dark" / "切换深浅色",
-        then: "then" / "然后",
     }
 }
