@@ -30,4 +30,6 @@ mod tab;
 pub use feed::{FollowerId, Told};
 pub use machine::Status;
 pub use outbox::{Entry, Item, Stage};
-pub use tab::{News, connect, follow, follow_always, now, on_leave, publish, renew, unfollow, watch};
+pub use tab::{
+    News, connect, follow, follow_always, now, on_leave, publish, renew, unfollow, watch, watch_always,
+};

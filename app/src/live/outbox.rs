@@ -42,7 +42,7 @@ impl Item {
 }
 
 /// How far an item has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// Waits for its turn, or for the connection.
     Waiting,

@@ -105,7 +105,8 @@ fn change(act: impl FnOnce(&mut Outbox<Local>)) {
     }
 }
 
-fn changed() {
+/// Tells the watchers how things stand, also when only what they know of it has changed.
+pub fn changed() {
     let calls: Vec<(Watcher, Vec<Entry>)> = POST.with_borrow(|post| {
         let Some(outbox) = &post.outbox else {
             return Vec::new();

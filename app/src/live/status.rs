@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wire::time::Time;
 
-use super::{News, Status, post, watch};
+use super::{News, Status, post, watch_always};
 use crate::{
     i18n::{locale, words},
     strings,
@@ -32,7 +32,7 @@ pub fn ConnectionState() -> impl IntoView {
     let status = RwSignal::new(Status::Connecting);
     Effect::new(move || {
         let Some(place) = place.get() else { return };
-        watch(move |news| match news {
+        watch_always(move |news| match news {
             News::Status(now) => status.set(now),
             News::Back => toast::say(words::<LiveWords>().back),
         });

@@ -23,7 +23,8 @@ use super::{
 const NOT_OPENED: u16 = 1006;
 
 type Heard = Rc<dyn Fn(Told)>;
-type Watcher = Rc<dyn Fn(News)>;
+/// Whether it goes when the page is left, and what it is called with.
+type Watcher = (bool, Rc<dyn Fn(News)>);
 
 /// What the person may be told about the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,10 +98,18 @@ pub fn publish(topic: Topic, data: Vec<u8>) {
     step(|machine, _| machine.publish(topic, data));
 }
 
-/// Calls `told` with the present status, and with all news, for as long as the tab lives.
+/// Calls `told` with the present status, and with all news, until the page is left.
 pub fn watch(told: impl Fn(News) + 'static) {
-    let told: Watcher = Rc::new(told);
-    TAB.with_borrow_mut(|tab| tab.watchers.push(told.clone()));
+    add_watcher(true, Rc::new(told));
+}
+
+/// The same for the shell, which outlives pages.
+pub fn watch_always(told: impl Fn(News) + 'static) {
+    add_watcher(false, Rc::new(told));
+}
+
+fn add_watcher(of_page: bool, told: Rc<dyn Fn(News)>) {
+    TAB.with_borrow_mut(|tab| tab.watchers.push((of_page, told.clone())));
     let status = TAB.with_borrow(|tab| tab.machine.status(now()));
     told(News::Status(status));
 }
@@ -190,7 +199,7 @@ fn tell_status() {
 
 fn tell(news: News) {
     let watchers = TAB.with_borrow(|tab| tab.watchers.clone());
-    watchers.iter().for_each(|told| told(news));
+    watchers.iter().for_each(|(_, told)| told(news));
 }
 
 /// One timer, set anew only when it would come too late: a frame costs no call of the browser's.
@@ -248,6 +257,7 @@ fn on(event: &'static str, run: impl Fn() + 'static) {
 fn leave() {
     let (leaving, gone) = TAB.with_borrow_mut(|tab| {
         let gone: Vec<FollowerId> = tab.followers.iter().filter(|f| f.of_page).map(|f| f.id).collect();
+        tab.watchers.retain(|(of_page, _)| !of_page);
         (std::mem::take(&mut tab.leaving), gone)
     });
     leaving.into_iter().for_each(|clean_up| clean_up());
