@@ -16,7 +16,7 @@ use backend::{
     chat::{self, GENERAL},
     hub::{Client, Disconnect, Encoding, Push},
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use serde::Deserialize;
 use tokio::time::Instant;
 use wire::chat::{PlainError, PlainMessage};
@@ -188,9 +188,9 @@ fn encode(push: &Push<'_>) -> Option<Bytes> {
         Push::Published(publication) => std::str::from_utf8(&publication.data).ok().map(frame::text),
         // Events went missing and there is no history here: the client is to connect again.
         Push::Unsubscribed { why, .. } => {
-            let mut close = Vec::new();
+            let mut close = BytesMut::new();
             frame::put_close(&mut close, Some(3_000), why.reason);
-            Some(close.into())
+            Some(close.freeze())
         }
         Push::Joined { .. } | Push::Left { .. } => None,
     }
