@@ -17,7 +17,10 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use wire::topic::Topic;
 
-use super::{ClientInfo, ENCODINGS, Encoding, Publication, Push, Unsubscribe, connection::Link};
+use super::{
+    ClientInfo, Disconnect, ENCODINGS, Encoding, Publication, Push, QUEUE_BYTES, Unsubscribe,
+    connection::Link,
+};
 
 /// One topic. Its lock is held while a publication is queued for every subscriber, which keeps all queues in one order;
 /// it is never held across an await, and only [`super::outbox`] locks are taken inside it.
@@ -53,9 +56,16 @@ struct Subscriber {
 #[derive(Debug)]
 enum Stage {
     /// Its owner still reads the log: frames wait here, with their offset, 0 for what has none.
-    Catching(Vec<(u64, Bytes)>),
+    Catching(Held),
     /// It has all up to this offset.
     After(u64),
+}
+
+/// What waits for a subscriber to begin, within the bounds of a connection's queue.
+#[derive(Debug, Default)]
+struct Held {
+    frames: Vec<(u64, Bytes)>,
+    bytes: usize,
 }
 
 impl Channel {
@@ -76,7 +86,7 @@ impl Channel {
         let first = state.count_in(&link.info);
         state.subscribers.push(Subscriber {
             link: link.clone(),
-            stage: Stage::Catching(Vec::new()),
+            stage: Stage::Catching(Held::default()),
             joins,
         });
         state.tell(&Push::Joined {
@@ -93,7 +103,7 @@ impl Channel {
         let Some(place) = state.place(link) else { return };
         let stage = mem::replace(&mut state.subscribers[place].stage, Stage::After(offset));
         if let Stage::Catching(held) = stage {
-            for (_, frame) in held.iter().filter(|(of, _)| *of == 0 || *of > offset) {
+            for (_, frame) in held.frames.iter().filter(|(of, _)| *of == 0 || *of > offset) {
                 link.outbox.push(frame);
             }
         }
@@ -268,7 +278,11 @@ impl Subscriber {
         match &mut self.stage {
             Stage::After(after) if offset == 0 || offset > *after => self.link.outbox.push(frame),
             Stage::After(_) => {}
-            Stage::Catching(held) => held.push((offset, frame.clone())),
+            Stage::Catching(held) if held.bytes > QUEUE_BYTES => self.link.outbox.close(Disconnect::SLOW),
+            Stage::Catching(held) => {
+                held.bytes += frame.len() + size_of::<Bytes>();
+                held.frames.push((offset, frame.clone()));
+            }
         }
     }
 }

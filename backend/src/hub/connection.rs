@@ -182,6 +182,11 @@ impl Connection {
         self.link.outbox.close(why);
     }
 
+    /// Bytes that wait for it.
+    pub fn queued_bytes(&self) -> usize {
+        self.link.outbox.bytes()
+    }
+
     /// Why it is to go, if it is.
     pub fn gone(&self) -> Option<Disconnect> {
         self.link.outbox.gone()
