@@ -1,6 +1,7 @@
 //! Load generators and benchmarks. What they found, and with which command, stands in `RESULTS.md`.
 #![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
 
+mod db;
 mod kill9;
 
 use clap::Parser;
@@ -8,12 +9,14 @@ use clap::Parser;
 #[derive(Parser, Debug)]
 #[command(about = "Load generators and benchmarks")]
 enum Bench {
+    Db(db::Bench),
     Kill9(kill9::Kill9),
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     match Bench::parse() {
+        Bench::Db(bench) => bench.run().await,
         Bench::Kill9(bench) => bench.run().await,
     }
 }
