@@ -13,10 +13,13 @@
 // Leptos' macros make public items beside each component, in whatever module it is.
 #![allow(unreachable_pub)]
 
+pub mod accounts;
 pub mod chat;
+pub mod echo;
 pub mod failed;
 pub mod flash;
 pub mod form;
+pub mod home;
 pub mod i18n;
 pub mod live;
 pub mod prefer;
@@ -30,8 +33,6 @@ pub mod error;
 #[cfg(feature = "ssr")]
 pub mod functions;
 #[cfg(feature = "ssr")]
-mod home;
-#[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod ssr;
@@ -41,5 +42,12 @@ pub mod ssr;
 pub fn pages() -> Vec<page::Route> {
     use page::Route;
 
-    vec![Route::public("/", home::page), Route::public("/chat/{room}", chat::page::page)]
+    vec![
+        Route::public("/", home::page),
+        Route::public("/chat/{room}", chat::page::page), Route::public("/echo", echo::page::page),
+        Route::public("/login", accounts::login::page),
+        Route::public("/register", accounts::register::page),
+        Route::private("/settings", accounts::settings::page),
+        Route::private("/admin", accounts::admin::page),
+    ]
 }

@@ -53,6 +53,7 @@ pub use fields::{
 pub use operator::Operator;
 pub use own::NewToken;
 pub use password::Cost;
+pub use people::PEOPLE_A_PAGE;
 
 use caller::{Credentials, Who};
 
@@ -258,8 +259,8 @@ async fn anonymous(db: &Db, now: Time) -> Result<Person, Error> {
         key: "anonymous@localhost".to_owned(),
     };
     db.write(move |tx| {
-        if let Some(id) = store::id_by_name(tx, &name.key)? {
-            return store::person_by_id(tx, id)?.ok_or(Error::NotFound);
+        if let Some(person) = store::anonymous(tx)? {
+            return Ok(person);
         }
         let user = store::NewUser {
             name: &name,

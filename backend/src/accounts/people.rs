@@ -11,7 +11,7 @@ use super::{
 use crate::{Error, Problem};
 
 /// People on one page of the list.
-pub(super) const PEOPLE_A_PAGE: usize = 100;
+pub const PEOPLE_A_PAGE: usize = 100;
 
 impl Accounts {
     /// Everyone, the newest first, from `before` (an id) on.

@@ -221,18 +221,25 @@ pub(super) fn person_by_id(c: &Conn<'_>, user: i64) -> Result<Option<Person>, db
     Ok(c.query_opt::<PersonRow>(sql, params![user])?.map(person))
 }
 
+/// The account with this name. `anonymous` is none: nobody may be given its password or change its role.
 pub(super) fn id_by_name(c: &Conn<'_>, name_key: &str) -> Result<Option<i64>, db::Error> {
-    let sql = "SELECT id FROM users WHERE name_key = $1 AND role <> 'guest'";
+    let sql = "SELECT id FROM users WHERE name_key = $1 AND password IS NOT NULL";
     c.query_opt(sql, params![name_key])
 }
 
-/// Users with smaller ids than `before`, the newest first.
+/// The member `anonymous`, once it was made: the one who is no guest and has no password.
+pub(super) fn anonymous(c: &Conn<'_>) -> Result<Option<Person>, db::Error> {
+    let sql = "SELECT id, name, role, avatar FROM users WHERE role <> 'guest' AND password IS NULL";
+    Ok(c.query_opt::<PersonRow>(sql, params![])?.map(person))
+}
+
+/// Accounts and guests with smaller ids than `before`, the newest first.
 pub(super) fn people(c: &Conn<'_>, before: i64, most: i64) -> Result<Vec<Account>, db::Error> {
     type Row = (i64, String, String, String, String, Time, Option<Time>, bool);
     let rows = c.query::<Row>(
         "SELECT id, name, role, avatar, email, created_at, seen_at,
          CASE WHEN deactivated_at IS NULL THEN 1 ELSE 0 END
-         FROM users WHERE id < $1 ORDER BY id DESC LIMIT $2",
+         FROM users WHERE id < $1 AND (role = 'guest' OR password IS NOT NULL) ORDER BY id DESC LIMIT $2",
         params![before, most],
     )?;
     let account = |(id, name, role, avatar, email, created_at, seen_at, active): Row| Account {
@@ -263,7 +270,7 @@ pub(super) fn change_account(tx: &Tx<'_>, user: i64, change: Change) -> Result<(
     )?;
     let changed = match change {
         Change::Role(role) => tx.execute(
-            "UPDATE users SET role = $2 WHERE id = $1 AND role <> 'guest'",
+            "UPDATE users SET role = $2 WHERE id = $1 AND password IS NOT NULL",
             params![user, role_name(role)],
         )?,
         Change::Deactivated(at) => tx.execute(
