@@ -114,7 +114,7 @@ pub(super) fn put_pong(out: &mut BytesMut, payload: &[u8]) {
 }
 
 /// Appends a close frame; without a code, an empty one.
-pub(super) fn put_close(out: &mut BytesMut, code: Option<u16>, reason: &str) {
+pub(super) fn put_close(out: &mut impl BufMut, code: Option<u16>, reason: &str) {
     let mut payload = Vec::with_capacity(2 + reason.len());
     if let Some(code) = code {
         payload.put_u16(code);

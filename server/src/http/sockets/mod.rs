@@ -1,7 +1,8 @@
 //! Sockets: what all of them share, then each.
 //!
 //! Read in this order: [`upgrade`] (from a request to an open socket), [`socket`] (one task a socket: read, drain, flush
-//! once), [`frame`] (RFC 6455), [`heartbeat`], [`counts`]; then [`live`] (`/connection/websocket`).
+//! once), [`frame`] (RFC 6455), [`heartbeat`], [`counts`]; then [`live`] (`/connection/websocket`),
+//! [`chat`] (`/ws`) and [`echo`] (`/echo`).
 //!
 //! Every socket holds a [`backend::hub::Connection`], whether it follows topics or not: so a revoked session and a
 //! shutdown reach it, and its queue is bounded.
@@ -9,9 +10,12 @@
 //! Why not the library's WebSocket: a socket there keeps a read buffer and frames each message for each reader. Ten
 //! thousand idle sockets then weigh five times as much, and a room's messages cost twice (docs/adr).
 
+pub mod chat;
 pub mod counts;
+pub mod echo;
 pub mod frame;
 mod heartbeat;
+pub mod live;
 pub mod socket;
 pub mod upgrade;
 

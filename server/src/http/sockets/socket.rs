@@ -146,6 +146,23 @@ impl Socket {
         }
     }
 
+    /// When much is queued, waits until the peer has taken it: what follows may be as large again.
+    pub async fn relieve(&mut self) -> Result<(), End> {
+        if self.connection.queued_bytes() < UNTAKEN_BYTES {
+            return Ok(());
+        }
+        poll_fn(|cx| {
+            self.poll_write(cx)?;
+            self.poll_heartbeat(cx)?;
+            if self.out.is_empty() {
+                Poll::Ready(Ok(()))
+            } else {
+                Poll::Pending
+            }
+        })
+        .await
+    }
+
     /// Ends the socket in the way that `end` asks for.
     pub async fn finish(mut self, end: End) {
         let (code, reason) = match end {
@@ -187,13 +204,7 @@ impl Socket {
         }
         loop {
             self.poll_write(cx)?;
-            while let Poll::Ready(due) = self.heartbeat.poll(cx) {
-                if due == Due::GiveUp {
-                    return Poll::Ready(Err(Disconnect::NO_PONG.into()));
-                }
-                self.out.extend_from_slice(self.ping);
-                self.poll_write(cx)?;
-            }
+            self.poll_heartbeat(cx)?;
             if self.out.len() > UNTAKEN_BYTES {
                 return Poll::Pending;
             }
@@ -201,6 +212,18 @@ impl Socket {
                 return Poll::Ready(Ok(message));
             }
         }
+    }
+
+    /// Pings when it is time to, and fails when the last ping was not answered.
+    fn poll_heartbeat(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        while let Poll::Ready(due) = self.heartbeat.poll(cx) {
+            if due == Due::GiveUp {
+                return Err(Disconnect::NO_PONG.into());
+            }
+            self.out.extend_from_slice(self.ping);
+            self.poll_write(cx)?;
+        }
+        Ok(())
     }
 
     /// Writes until nothing is left or the peer takes no more; in both cases the task is woken when there is more to do.

@@ -1,0 +1,42 @@
+//! The live socket, `/connection/websocket`.
+//!
+//! Read in this order: [`session`] (what a client may do, whatever the encoding), [`codes`] (how it is refused), [`json`]
+//! (the Centrifuge client protocol), [`compact`] (the pages' own encoding), [`budget`] (how often).
+//!
+//! Invariants:
+//! - A reply stands in the connection's queue before any push that follows from it.
+//! - Whatever a client sends gets a reply, an error of the protocol, or a close code; never a panic.
+
+mod budget;
+mod codes;
+mod compact;
+mod json;
+mod session;
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use backend::{Backend, accounts::Caller};
+use wire::live::compact::SUBPROTOCOL;
+
+use super::{Kind, MAX_MESSAGE_BYTES, Upgrade};
+use session::Session;
+
+/// Answers the request to open the live socket.
+pub fn open(backend: Arc<Backend>, caller: Caller, mut upgrade: Upgrade) -> Response {
+    let hub = backend.hub.clone();
+    if upgrade.choose(SUBPROTOCOL) {
+        let session = Session::new(backend, caller);
+        let client = session.client(&compact::ENCODING);
+        upgrade.open(&hub, client, Kind::Live, MAX_MESSAGE_BYTES, |socket| {
+            compact::serve(socket, session)
+        })
+    } else {
+        upgrade.choose(json::SUBPROTOCOL);
+        let session = Session::new(backend, caller);
+        let client = session.client(&json::ENCODING);
+        upgrade.open(&hub, client, Kind::Live, MAX_MESSAGE_BYTES, |socket| {
+            json::serve(socket, session)
+        })
+    }
+}
