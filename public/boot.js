@@ -108,7 +108,7 @@ async function go(url, push) {
     const page = await fetchPage(url.href);
     if (mine.signal.aborted) return;
     const next = new DOMParser().parseFromString(page.html, "text/html");
-    if (next.documentElement.dataset.build !== root.dataset.build || !$("main", next)) throw new Error("another build");
+    if (!alike(next)) throw new Error("another build, or somebody else");
     if (push) {
       remember();
       history.pushState({}, "", new URL(page.url).pathname + new URL(page.url).search + url.hash);
@@ -122,6 +122,12 @@ async function go(url, push) {
   }
 }
 
+/** Whether a page may be swapped in: made by the same build, for the same person (the socket is theirs). */
+function alike(next) {
+  const there = next.documentElement.dataset;
+  return there.build === root.dataset.build && there.caller === root.dataset.caller && $("main", next);
+}
+
 /** Puts the parts of the page that differ in place of those that stand there. */
 function swap(next) {
   dispatchEvent(new CustomEvent("flotilla:leave"));
@@ -130,7 +136,7 @@ function swap(next) {
   // The parser's document is inert; adopted nodes keep their islands asleep until wakePage.
   $("main").replaceWith(document.adoptNode($("main", next)));
   $(".here").replaceWith(document.adoptNode($(".here", next)));
-  // Who one is may have changed (signed in, signed out): the person's menu comes with each page.
+  // A name, a picture, the way back after signing in: the person's menu comes with each page.
   $("#person").replaceWith(document.adoptNode($("#person", next)));
   for (const link of document.querySelectorAll("#rail a.nav")) {
     const there = $(`#rail a.nav[data-root="${link.dataset.root}"]`, next);
@@ -146,8 +152,10 @@ function arrive(url, push) {
   const anchor = url.hash && document.getElementById(decodeURIComponent(url.hash.slice(1)));
   if (anchor) anchor.scrollIntoView();
   else scrollTo(0, push ? 0 : (history.state?.y ?? 0));
-  ($("[autofocus]", main) ?? $(".here h1")).focus({ preventScroll: true });
-  $("#announce").textContent = $(".here h1").textContent;
+  const field = $("[autofocus]", main);
+  (field ?? $(".here h1")).focus({ preventScroll: true });
+  // The title is read out with its focus; where a field took that, it is said.
+  $("#announce").textContent = field ? document.title : "";
 }
 
 /** Keeps how far this page is scrolled, for when one comes back. */
@@ -162,7 +170,7 @@ addEventListener("popstate", () => {
   if (now !== shown) go(new URL(location.href), false);
 });
 addEventListener("flotilla:enter", () => (shown = location.pathname + location.search));
-addEventListener("pagehide", remember);
+addEventListener("scrollend", remember);
 history.scrollRestoration = "manual";
 
 document.addEventListener("click", (event) => {
@@ -238,7 +246,7 @@ document.addEventListener("submit", (event) => {
   setTheme(button.hasAttribute("aria-pressed") ? button.value : isDark() ? "light" : "dark");
 });
 
-const isDark = () => getComputedStyle(root).colorScheme === "dark";
+const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches && "dark")) === "dark";
 
 function setTheme(theme) {
   document.cookie = `flotilla_theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax`;

@@ -1,19 +1,11 @@
-//! Home: what is new, at a glance. Each tile leads to its page.
+//! Home: what is new, at a glance. Each tile leads to its page, and those that can change are live.
+//!
+//! [`room`] holds the islands; the rest is the server's. A feature adds its tile here when it comes.
 
-use backend::Error;
-use leptos::prelude::*;
+pub mod room;
 
-use crate::{i18n::words, page::Page, ssr::RequestContext, strings};
+#[cfg(feature = "ssr")]
+mod page;
 
-strings! {
-    /// What the home page says.
-    struct HomeWords {
-        title: "Home" / "首页",
-    }
-}
-
-/// The home page.
-pub(crate) async fn page(_request: RequestContext) -> Result<Page, Error> {
-    let words = words::<HomeWords>();
-    Ok(Page::new(words.title, move || view! { <div class="home"></div> }).under("/"))
-}
+#[cfg(feature = "ssr")]
+pub(crate) use page::page;

@@ -6,6 +6,7 @@ use wire::accounts::Role;
 use super::words::ShellWords;
 use crate::{
     i18n::{Locale, words},
+    live::status::ConnectionState,
     prefer::Prefer,
     ssr::{RequestContext, Theme},
     ui::{Avatar, Icon, icon},
@@ -26,8 +27,9 @@ pub(super) fn view(request: &RequestContext, title: String, extra: Extra) -> imp
                 <span>{words.find}</span>
                 <kbd>"Ctrl K"</kbd>
             </button>
+            {request.caller.person().is_ok().then(|| view! { <ConnectionState/> })}
             {theme_switch(request, words)}
-            {person(request, words)}
+            <div id="person">{person(request, words)}</div>
         </header>
     }
 }

@@ -17,10 +17,11 @@ pub(crate) fn document(request: &RequestContext, page: Page, main: String) -> St
         Layout::Narrow => "narrow",
     };
     let theme = (request.theme != Theme::System).then(|| request.theme.code());
+    let caller = request.caller.person().map_or(0, |person| person.id).to_string();
     let title = [&page.title, " · Flotilla"].concat();
     let bar = bar::view(request, page.title, page.bar);
     let document = view! {
-        <html lang=request.locale.tag() data-theme=theme data-build=request.site.assets.build.clone()>
+        <html lang=request.locale.tag() data-theme=theme data-build=request.site.assets.build.clone() data-caller=caller>
             <head>{head(request, title, wakes)}</head>
             <body>
                 {overlay::skip_link()}

@@ -23,7 +23,7 @@ macro_rules! icons {
 
 icons! {
     ANCHOR = "M12 8v13M5 12H3a9 9 0 0018 0h-2M12 8a2.5 2.5 0 110-5 2.5 2.5 0 010 5z";
-    BOAT = "M3 17l1.5 3h15L21 17M5 17V9l7-3 7 3v8M12 3v14";
+    BOAT = "M11 3.5V14H4.5C6 9.5 8 6 11 3.5zM14 6.5c2.3 1.9 3.7 4.4 4.3 7.5H14zM3 17h18l-1.7 3H4.7z";
     HOME = "M4 11l8-7 8 7v9a1 1 0 01-1 1h-5v-6h-4v6H5a1 1 0 01-1-1z";
     CHAT = "M4 5h16v11H9l-5 4z";
     TODO = "M4 6l1.5 1.5L8 5M4 13l1.5 1.5L8 12M4 20l1.5 1.5L8 19M11 6.5h9M11 13.5h9M11 20.5h9";
@@ -63,5 +63,6 @@ icons! {
     PLAY = "M7 4.5l12 7.5-12 7.5z";
     STOP = "M6 6h12v12H6z";
     PLUG = "M9 3v5M15 3v5M6 8h12v3a6 6 0 01-12 0zM12 17v4";
+    PHONE = "M7 3h10v18H7zM11 18h2";
     LAPTOP = "M5 5h14v10H5zM2 19h20";
 }
