@@ -86,6 +86,8 @@ pub struct RequestContext {
     pub seen: Seen,
     /// What a form left behind that failed without WASM.
     pub flash: Option<Arc<Flash>>,
+    /// The site's own name and port, as the browser wrote them; empty where it did not.
+    pub host: String,
     /// Path and query.
     pub uri: axum::http::Uri,
     /// Of this answer's content security policy.
@@ -115,6 +117,7 @@ impl RequestContext {
                 .unwrap_or_default(),
             seen: parts.extensions.get::<Seen>()?.clone(),
             flash: Flash::read(&parts.headers).map(Arc::new),
+            host: host(parts).unwrap_or_default().to_owned(),
             uri: parts.uri.clone(),
             nonce: parts.extensions.get::<Nonce>().cloned(),
             site,
@@ -154,7 +157,7 @@ impl RequestContext {
 }
 
 /// The value of a cookie.
-pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let all = headers
         .get_all(header::COOKIE)
         .iter()
@@ -186,4 +189,10 @@ pub fn backend() -> Arc<Backend> {
 /// Who makes the request that is being answered.
 pub fn caller() -> Caller {
     request().caller
+}
+
+/// The `Host` of HTTP/1, the `:authority` of HTTP/2.
+fn host(parts: &Parts) -> Option<&str> {
+    let header = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    header.or_else(|| Some(parts.uri.authority()?.as_str()))
 }

@@ -7,7 +7,7 @@ use super::{room::Room, watch, words::RoomWords};
 use crate::{
     flash,
     i18n::words,
-    live::{on_leave, post},
+    live::post,
     ui::{Icon, icon},
 };
 
@@ -54,7 +54,8 @@ pub(super) fn Composer(
         <form class="composer" method="post" action=SEND on:submit=submit>
             <input type="hidden" name="room" value=room.name()/>
             <input type="hidden" name="client_id" value=plain_id()/>
-            <textarea name="text" rows="1" placeholder=place.clone() aria-label=place aria-describedby="composer-says"
+            <textarea name="text" rows="1"
+                data-keys="n" placeholder=place.clone() aria-label=place aria-describedby="composer-says"
                 aria-invalid=move || over().then_some("true") node_ref=room.field on:keydown=key on:input=typed>
                 {flash::value(SEND, "text").unwrap_or_default()}
             </textarea>
@@ -114,7 +115,7 @@ fn keep(room: Room) {
     };
 }
 
-/// Brings back what was typed, by an earlier page or before this island woke, and puts the cursor there.
+/// Brings back what was typed on an earlier page.
 fn restore(room: Room, used: RwSignal<usize>) {
     let Some(field) = room.field.get() else { return };
     let kept = window()
@@ -126,24 +127,6 @@ fn restore(room: Room, used: RwSignal<usize>) {
         field.set_value(&kept);
     }
     used.set(field.value().chars().count());
-    let keys = window_event_listener(ev::keydown, move |event| focus_on(&event, room));
-    on_leave(move || keys.remove());
-}
-
-/// `n` begins a message, as the keyboard map says, where nothing else takes the key.
-fn focus_on(event: &ev::KeyboardEvent, room: Room) {
-    let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key() && !event.default_prevented();
-    let elsewhere = document()
-        .active_element()
-        .is_none_or(|at| !matches!(at.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
-    if event.key() == "n"
-        && plain
-        && elsewhere
-        && let Some(field) = room.field.get_untracked()
-    {
-        event.prevent_default();
-        let _ = field.focus();
-    }
 }
 
 /// The client id of the plain form: a page sent twice is stored once.

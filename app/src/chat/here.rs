@@ -20,7 +20,7 @@ pub fn Here() -> impl IntoView {
     let (people, me) = present();
     let rows = move || people.get().unwrap_or_default();
     view! {
-        <ul class="here">
+        <ul class="present">
             <For each=rows key=|person| person.id children=move |person| view! { <Present person me/> }/>
         </ul>
         {move || people.with(Option::is_none).then(|| view! { <Skeleton rows=2/> })}

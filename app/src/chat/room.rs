@@ -12,11 +12,11 @@ use super::{
 };
 use crate::{
     i18n::{locale, words},
-    live::{Entry, Stage, now, post},
+    live::{Entry, FollowerId, Stage, now, post},
     time::{Offset, Show, text},
     ui::{Avatar, Banner, Empty, Tone, icon},
 };
-use wire::{accounts::Person, time::Time};
+use wire::{accounts::Person, chat::Message, time::Time};
 
 /// The room of this page, as its parts share it.
 #[derive(Clone, Copy)]
@@ -41,6 +41,12 @@ pub struct Room {
     pub(super) refused: RwSignal<bool>,
     /// Whose clock the times are in.
     pub(super) zone: RwSignal<Zone>,
+    /// What was heard and is not drawn yet.
+    pub(super) heard: StoredValue<Vec<Message>>,
+    /// The room's follower.
+    pub(super) follower: StoredValue<FollowerId>,
+    /// When the others were last told that the reader types.
+    pub(super) typed_at: StoredValue<u64>,
     /// What scrolls.
     pub(super) log: NodeRef<html::Div>,
     /// Where one types.
@@ -68,6 +74,9 @@ impl Room {
             offline: RwSignal::new(false),
             refused: RwSignal::new(false),
             zone: RwSignal::new(Zone::Served),
+            heard: StoredValue::default(),
+            follower: StoredValue::default(),
+            typed_at: StoredValue::default(),
             log: NodeRef::new(),
             field: NodeRef::new(),
         }

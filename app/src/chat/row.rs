@@ -29,7 +29,7 @@ fn shown(message: &Message, lead: bool, offset: Offset) -> impl IntoView + use<>
     let id = ["m", &message.id.to_string()].concat();
     let at = message.sent_at;
     view! {
-        <li class="msg" class:lead=lead id=id>
+        <li class="msg" class:lead=lead id=id data-row>
             {lead.then(|| view! { <Avatar src=message.author.avatar.clone()/> })}
             {(!lead).then(|| view! { <Clock at=at offset=offset class="beside num"/> })}
             <div>

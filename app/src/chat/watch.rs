@@ -1,6 +1,6 @@
 //! Keeps a room live in the browser: events in, scrolling, older pages, typing, what is unseen.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use leptos::{ev, prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     form,
-    live::{self, Entry, FollowerId, News, Stage, Status, Told, post},
+    live::{self, Entry, News, Stage, Status, Told, post},
     slot,
     time::Offset,
 };
@@ -36,13 +36,6 @@ const NEAR_END_PX: i32 = 48;
 /// This near to the beginning, older ones are loaded.
 const NEAR_START_PX: i32 = 400;
 
-thread_local! {
-    /// The follower of the room on this page, what it has heard and not drawn yet, and when typing was last said.
-    static FOLLOWER: RefCell<FollowerId> = const { RefCell::new(0) };
-    static HEARD: RefCell<Vec<Message>> = const { RefCell::new(Vec::new()) };
-    static TYPED_AT: RefCell<u64> = const { RefCell::new(0) };
-}
-
 /// Wakes the room.
 pub(super) fn start(room: Room) {
     let (position, me) = room
@@ -52,7 +45,6 @@ pub(super) fn start(room: Room) {
     if room.start.with_value(|start| start.offset) != Offset::at(now) {
         room.zone.set(Zone::Here);
     }
-    HEARD.take();
     post::open(me);
     post::watch(&scope(room), move |entries| show_pending(room, entries));
     live::watch(move |news| {
@@ -61,9 +53,8 @@ pub(super) fn start(room: Room) {
                 .set(matches!(status, Status::Reconnecting | Status::Offline { .. }));
         }
     });
-    FOLLOWER.set(live::follow(topic(room), Some(position), move |told| {
-        hear(room, told)
-    }));
+    let follower = live::follow(topic(room), Some(position), move |told| hear(room, told));
+    room.follower.set_value(follower);
     watch_title(room);
 }
 
@@ -90,11 +81,8 @@ fn hear(room: Room, told: Told) {
     match told {
         Told::Events(events) => {
             let messages = events.iter().filter_map(posted);
-            let first = HEARD.with_borrow_mut(|heard| {
-                let first = heard.is_empty();
-                heard.extend(messages);
-                first
-            });
+            let first = room.heard.with_value(Vec::is_empty);
+            room.heard.update_value(|heard| heard.extend(messages));
             if first {
                 set_timeout(move || draw(room), TOGETHER);
             }
@@ -114,7 +102,7 @@ fn posted(publication: &Publication) -> Option<Message> {
 /// Draws what was heard.
 fn draw(room: Room) {
     let me = room.me().id;
-    let messages = HEARD.take();
+    let messages = room.heard.try_update_value(std::mem::take).unwrap_or_default();
     let away = document().hidden() || !room.follows.get_untracked();
     let others = messages.iter().filter(|message| message.author.id != me).count() as u64;
     let mine: Vec<String> = messages
@@ -161,7 +149,7 @@ fn start_again(room: Room) {
             Some(snapshot) => {
                 let position = snapshot.position.clone();
                 room.timeline.update(|timeline| timeline.renew(snapshot));
-                live::renew(FOLLOWER.with_borrow(|id| *id), &position);
+                live::renew(room.follower.get_value(), &position);
                 post::changed();
             }
             None => set_timeout(move || start_again(room), AGAIN),
@@ -223,7 +211,7 @@ pub(super) fn to_newest(room: Room) {
 
 /// The reader has sent something: they have read what is above it.
 pub(super) fn sent(room: Room) {
-    TYPED_AT.set(0);
+    room.typed_at.set_value(0);
     room.timeline.update(|timeline| timeline.unmark());
     to_newest(room);
 }
@@ -248,9 +236,9 @@ pub(super) fn discard(room: Room, id: &str) {
 /// The reader types: the others are told, now and then.
 pub(super) fn types(room: Room) {
     let now = live::now();
-    let due = TYPED_AT.with_borrow(|at| now >= at + TYPING_EVERY_MS);
+    let due = now >= room.typed_at.get_value() + TYPING_EVERY_MS;
     if due && let Ok(data) = postcard::to_allocvec(&Signal::Typing) {
-        TYPED_AT.set(now);
+        room.typed_at.set_value(now);
         live::publish(topic(room), data);
     }
 }
