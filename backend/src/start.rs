@@ -1,5 +1,8 @@
 //! Starts everything and stops it, in an order that loses nothing.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -41,7 +44,13 @@ impl Config {
     /// Defaults, for a database.
     pub fn new(database: DatabaseUrl) -> Self {
         let (accounts, retention) = (accounts::Settings::default(), Retention::default());
-        Self { database, accounts, retention, clock: Clock::system(), random: Random::from_os() }
+        Self {
+            database,
+            accounts,
+            retention,
+            clock: Clock::system(),
+            random: Random::from_os(),
+        }
     }
 }
 
@@ -87,13 +96,20 @@ impl Backend {
     /// # Errors
     /// One clear line for whoever starts the program.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let Config { database, accounts: settings, retention, clock, random } = config;
+        let Config {
+            database,
+            accounts: settings,
+            retention,
+            clock,
+            random,
+        } = config;
         let open = settings.open;
         let db = Db::open(&database, &clock).await?;
         let hub = Hub::new(random.clone());
         let memory = Memory::new(hub.clone(), random.clone());
         let log = Log::new(hub.clone(), clock.clone());
-        let accounts = Accounts::start(db.clone(), hub.clone(), clock.clone(), random.clone(), settings).await?;
+        let accounts =
+            Accounts::start(db.clone(), hub.clone(), clock.clone(), random.clone(), settings).await?;
         let chat = Chat::new(Parts {
             db: db.clone(),
             log: log.clone(),
@@ -107,7 +123,18 @@ impl Backend {
         tasks.spawn(trim(log.clone(), db.clone(), retention));
         tasks.spawn(keep_whole(hub.clone()));
         let echo = Echo::default();
-        Ok(Self { clock, random, db, hub, log, memory, accounts, chat, echo, tasks: Mutex::new(tasks) })
+        Ok(Self {
+            clock,
+            random,
+            db,
+            hub,
+            log,
+            memory,
+            accounts,
+            chat,
+            echo,
+            tasks: Mutex::new(tasks),
+        })
     }
 
     /// Whether the caller may follow the topic, and of which kind it is. One that is not for the caller looks like one
@@ -118,7 +145,11 @@ impl Backend {
     pub async fn authorise(&self, caller: &Caller, topic: &Topic) -> Result<TopicKind, Error> {
         caller.person()?;
         match topic.namespace() {
-            "chat" => self.chat.may_follow(caller, topic.name()).await.map(|_| TopicKind::Durable),
+            "chat" => self
+                .chat
+                .may_follow(caller, topic.name())
+                .await
+                .map(|_| TopicKind::Durable),
             // A scratch pad is for accounts: a guest may use open rooms and lists, and nothing else.
             "echo" if !topic.name().is_empty() => caller.member().map(|_| TopicKind::Memory),
             _ => Err(Error::NotFound),
@@ -143,7 +174,9 @@ async fn trim(log: Log, db: Db, keep: Retention) {
     loop {
         rounds.tick().await;
         match log.trim(&db, keep).await {
-            Ok(trimmed) if trimmed.events > 0 => tracing::debug!(trimmed.events, trimmed.topics, "the log was trimmed"),
+            Ok(trimmed) if trimmed.events > 0 => {
+                tracing::debug!(trimmed.events, trimmed.topics, "the log was trimmed");
+            }
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "the log cannot be trimmed"),
         }

@@ -70,3 +70,42 @@ pub(super) fn missing<'l>(
         .filter(|migration| !applied.iter().any(|name| name == migration.name))
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn known(name: &'static str) -> Migration {
+        Migration {
+            name,
+            sqlite: "",
+            postgres: "",
+        }
+    }
+
+    #[test]
+    fn what_has_not_run_is_still_to_run_in_the_order_of_the_list() {
+        let list = [known("1_a"), known("2_b"), known("3_c")];
+        let left = |applied: &[&str]| -> Vec<&'static str> {
+            let applied: Vec<String> = applied.iter().map(|name| (*name).to_owned()).collect();
+            missing(&applied, &list)
+                .unwrap()
+                .iter()
+                .map(|migration| migration.name)
+                .collect()
+        };
+        assert_eq!(left(&[]), ["1_a", "2_b", "3_c"]);
+        assert_eq!(left(&["1_a"]), ["2_b", "3_c"]);
+        assert_eq!(left(&["1_a", "3_c"]), ["2_b"]);
+        assert!(left(&["1_a", "2_b", "3_c"]).is_empty());
+    }
+
+    #[test]
+    fn names_begin_with_numbers_that_grow() {
+        let numbers: Vec<u32> = MIGRATIONS
+            .iter()
+            .map(|migration| migration.name[..4].parse().unwrap())
+            .collect();
+        assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! The database: two engines behind one API, and one SQL for both.
 //!
-//! Read in this order: [`conn`] (what a job holds), [`value`] and [`row`] (what goes in and comes out), [`error`],
+//! Read in this order: [`conn`] (what a job holds), [`value`] and [`mod@row`] (what goes in and comes out), [`error`],
 //! [`migrate`] (**how a feature adds its tables**), `job` and `queue` (how a job reaches a thread), `sqlite`, `postgres`.
 //!
 //! ```ignore

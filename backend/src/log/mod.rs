@@ -1,6 +1,6 @@
 //! The event log: what durable topics said, kept so that whoever was away can catch up.
 //!
-//! Read in this order: this file, then [`retention`] (how much is kept).
+//! Read in this order: this file, then `retention` (how much is kept).
 //!
 //! Invariants:
 //! - An event is appended in the transaction of the change it tells of: both are stored, or neither.

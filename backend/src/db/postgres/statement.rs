@@ -19,7 +19,7 @@ pub(super) struct Bound<'a>(pub(super) Value<'a>);
 impl ToSql for Bound<'_> {
     fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Wrong> {
         match (self.0, kind) {
-            (Value::Null, _) => return Ok(IsNull::Yes),
+            (Value::Null, _) => Ok(IsNull::Yes),
             (Value::Int(integer), &Type::INT8) => integer.to_sql(kind, out),
             (Value::Int(integer), &Type::INT4) => i32::try_from(integer)?.to_sql(kind, out),
             (Value::Int(integer), &Type::INT2) => i16::try_from(integer)?.to_sql(kind, out),

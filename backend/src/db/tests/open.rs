@@ -16,8 +16,7 @@ async fn open(url: &DatabaseUrl) -> Result<Db, OpenError> {
 async fn refusal(file: &Path) -> String {
     open(&DatabaseUrl::Sqlite(file.to_owned()))
         .await
-        .err()
-        .expect("it is refused")
+        .expect_err("it is refused")
         .to_string()
 }
 
@@ -58,7 +57,7 @@ async fn a_database_newer_than_the_program_is_refused() {
         .await
         .unwrap();
         db.close().await;
-        let refusal = open(&url).await.err().expect("it is refused").to_string();
+        let refusal = open(&url).await.expect_err("it is refused").to_string();
         assert!(
             refusal.starts_with("the database is newer than this program: it has 9999_from_the_future"),
             "{refusal}"
@@ -156,7 +155,7 @@ async fn a_folder_that_cannot_be_made_or_written_is_named() {
 async fn a_server_that_is_not_there_is_named_without_its_password() {
     // Port 1 on this machine: nothing listens there.
     let url: DatabaseUrl = "postgres://ann:secret@127.0.0.1:1/flotilla".parse().unwrap();
-    let refusal = open(&url).await.err().expect("it is refused").to_string();
+    let refusal = open(&url).await.expect_err("it is refused").to_string();
     let wanted =
         "the database postgres://ann@127.0.0.1:1/flotilla cannot be reached: error connecting to server: ";
     assert!(refusal.starts_with(wanted), "{refusal}");
