@@ -17,6 +17,7 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX users_email_key_key ON users (email_key) WHERE role <> 'guest';
 CREATE INDEX users_name ON users (name_key);
+CREATE INDEX users_avatar ON users (avatar);
 
 -- Who has which name: an account for good, a guest while it is about. The one place where names are unique.
 CREATE TABLE names (

@@ -41,10 +41,12 @@ use wire::{
 use crate::{
     Clock, Error, Random,
     db::{self, Conn, Db},
+    fetch::Fetcher,
     hub::Hub,
     limit::{Limiter, Rate},
 };
 
+pub use avatar::Picture;
 pub use caller::{Address, Caller};
 pub use entry::{NewAccount, NewSession};
 pub use fields::{
@@ -73,6 +75,8 @@ const GUEST_NAME_HELD: Duration = Duration::from_hours(24);
 pub struct Settings {
     /// `--open`: who shows no credentials is the member `anonymous`.
     pub open: bool,
+    /// Whether pictures come from Gravatar, and how to get there.
+    pub gravatar: Option<Fetcher>,
     /// What a password's hash costs.
     pub password_cost: Cost,
     /// How often one may try.
@@ -83,6 +87,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             open: false,
+            gravatar: None,
             password_cost: Cost::STANDARD,
             limits: Limits::default(),
         }
@@ -129,6 +134,7 @@ struct Inner {
     hasher: password::Hasher,
     cache: cache::Cache,
     watch: watch::Watch,
+    gravatar: Option<avatar::Gravatar>,
     /// The member `anonymous`, with `--open`.
     anonymous: Option<Arc<Who>>,
     by_account: Limiter<String>,
@@ -160,6 +166,7 @@ impl Accounts {
             hasher,
             cache: cache::Cache::default(),
             watch: watch::Watch::default(),
+            gravatar: settings.gravatar.map(avatar::Gravatar::new),
             anonymous: anonymous.map(|person| {
                 Arc::new(Who {
                     person,

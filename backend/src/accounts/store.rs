@@ -233,6 +233,12 @@ pub(super) fn anonymous(c: &Conn<'_>) -> Result<Option<Person>, db::Error> {
     Ok(c.query_opt::<PersonRow>(sql, params![])?.map(person))
 }
 
+/// Whether a hash names the picture of an account.
+pub(super) fn is_accounts_picture(c: &Conn<'_>, hash: &str) -> Result<bool, db::Error> {
+    let sql = "SELECT COUNT(*) FROM users WHERE avatar = $1 AND role <> 'guest'";
+    Ok(c.query_one::<i64>(sql, params![hash])? > 0)
+}
+
 /// Accounts and guests with smaller ids than `before`, the newest first.
 pub(super) fn people(c: &Conn<'_>, before: i64, most: i64) -> Result<Vec<Account>, db::Error> {
     type Row = (i64, String, String, String, String, Time, Option<Time>, bool);

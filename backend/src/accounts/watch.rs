@@ -10,7 +10,10 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::{
+    task::AbortHandle,
+    time::{Instant, MissedTickBehavior, interval},
+};
 use wire::time::Time;
 
 use super::{
@@ -40,6 +43,8 @@ pub(super) struct Watch {
     applied: Mutex<BTreeSet<i64>>,
     /// Who was here since the last write.
     seen: Mutex<HashMap<(i64, Option<i64>), Seen>>,
+    /// What reads the feed.
+    task: Mutex<Option<AbortHandle>>,
 }
 
 #[derive(Clone)]
@@ -85,8 +90,19 @@ impl Accounts {
     pub(super) async fn begin_to_watch(&self) -> Result<(), Error> {
         let rows = self.read_feed().await?;
         self.0.watch.take_new(rows);
-        tokio::spawn(watch(Arc::downgrade(&self.0)));
+        let task = tokio::spawn(watch(Arc::downgrade(&self.0)));
+        *self.0.watch.task.lock() = Some(task.abort_handle());
         Ok(())
+    }
+
+    /// Stops watching, and writes down who was here. Before the database is closed.
+    pub async fn shutdown(&self) {
+        if let Some(task) = self.0.watch.task.lock().take() {
+            task.abort();
+        }
+        if let Err(error) = self.write_seen().await {
+            tracing::warn!(%error, "who was here last could not be written");
+        }
     }
 
     /// Ends what is open with credentials that were revoked since the last time.

@@ -173,8 +173,8 @@ async fn guessing_at_one_account_is_stopped_and_its_owner_let_in_again_soon() {
         db,
         Settings {
             password_cost: Cost::CHEAP,
-            open: false,
             limits,
+            ..Settings::default()
         },
     )
     .await;
@@ -215,8 +215,8 @@ async fn guessing_and_registering_from_one_address_are_stopped_but_not_from_loop
         db,
         Settings {
             password_cost: Cost::CHEAP,
-            open: false,
             limits,
+            ..Settings::default()
         },
     )
     .await;

@@ -29,7 +29,7 @@ impl World {
         let settings = Settings {
             open,
             password_cost: Cost::CHEAP,
-            limits: Default::default(),
+            ..Settings::default()
         };
         let accounts = Accounts::start(db.clone(), hub.clone(), clock.clone(), random.clone(), settings)
             .await
