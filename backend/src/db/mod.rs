@@ -23,6 +23,7 @@
 
 pub mod conn;
 pub mod error;
+pub mod examine;
 pub mod migrate;
 pub mod row;
 pub mod stats;
@@ -43,6 +44,7 @@ use parking_lot::Mutex;
 pub use self::{
     conn::{Conn, Tx},
     error::{Error, OpenError},
+    examine::{Examined, examine},
     row::{FromRow, Row},
     stats::{Histogram, Stats},
     url::{BadUrl, DatabaseUrl},

@@ -10,7 +10,7 @@ use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use tokio_postgres::Config;
 
-pub(super) use self::session::Session;
+pub(super) use self::{open::look, session::Session};
 use super::{
     ReadJob, Shared, Threads,
     conn::{Hook, Session as Either, Tx},

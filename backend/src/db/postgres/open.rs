@@ -8,6 +8,7 @@ use crate::{
     db::{
         DatabaseUrl,
         error::{Error, OpenError},
+        examine::Seen,
         migrate::{self, MIGRATIONS, Migration},
     },
     params,
@@ -24,6 +25,23 @@ pub(super) fn migrate(config: &Config, clock: &Clock) -> Result<(), OpenError> {
     let end = session.control(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" });
     outcome?;
     Ok(end?)
+}
+
+/// Looks at the database without changing it. Blocks; must not be called on a runtime's thread.
+pub(in crate::db) fn look(config: &Config) -> Result<Seen, OpenError> {
+    let session = Session::new(config.clone(), true)?;
+    session.ready().map_err(|error| unreachable(config, error))?;
+    let version = session.query::<String>("SELECT current_setting('server_version')", &[])?;
+    let engine = format!("PostgreSQL {}", version.concat());
+    let ours = session.query::<bool>(
+        "SELECT CAST(CAST(COUNT(*) > 0 AS INTEGER) AS BIGINT) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migrations'",
+        &[],
+    )?;
+    let applied = match ours.first() {
+        Some(true) => Some(session.query::<String>(migrate::APPLIED, &[])?),
+        _ => None,
+    };
+    Ok(Seen { engine, applied, broken: None })
 }
 
 fn run_missing(session: &Session, clock: &Clock) -> Result<(), OpenError> {

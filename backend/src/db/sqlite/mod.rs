@@ -6,6 +6,8 @@ mod open;
 pub(super) mod statement;
 mod writer;
 
+pub(super) use open::look;
+
 use std::{collections::VecDeque, path::Path, sync::Arc, thread};
 
 use super::{

@@ -1,6 +1,6 @@
 //! Opens the file, brings its schema up to date, and refuses what is not ours.
 
-use std::{path::Path, time::Duration};
+use std::{fs::DirBuilder, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, ffi::ErrorCode};
 
@@ -9,6 +9,7 @@ use crate::{
     Clock,
     db::{
         error::{Error, OpenError},
+        examine::{self, Seen},
         migrate::{self, MIGRATIONS},
     },
     params,
@@ -33,14 +34,7 @@ pub(super) fn writer(file: &Path, clock: &Clock) -> Result<Connection, OpenError
             least: LEAST_SQLITE.1,
         });
     }
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(|reason| OpenError::Folder {
-        folder: folder.to_owned(),
-        reason,
-    })?;
+    make_folder(file)?;
     let conn = connect(
         file,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
@@ -59,6 +53,24 @@ pub(super) fn writer(file: &Path, clock: &Clock) -> Result<Connection, OpenError
         .map_err(|error| refusal(file, error))?;
     migrate(&conn, clock)?;
     Ok(conn)
+}
+
+/// Only for whoever runs the program: it will hold addresses and hashes of passwords. One that is there keeps its mode.
+fn make_folder(file: &Path) -> Result<(), OpenError> {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .recursive(true)
+        .create(folder)
+        .map_err(|reason| OpenError::Folder {
+            folder: folder.to_owned(),
+            reason,
+        })
 }
 
 pub(super) fn reader(file: &Path) -> Result<Connection, OpenError> {
@@ -90,6 +102,28 @@ fn refuse_foreign(conn: &Connection, file: &Path) -> Result<(), OpenError> {
         return Err(OpenError::Foreign(file.to_owned()));
     }
     Ok(())
+}
+
+/// Looks at the file without changing it. Blocks.
+pub(in crate::db) fn look(file: &Path) -> Result<Seen, OpenError> {
+    let engine = format!("SQLite {}", rusqlite::version());
+    if !examine::is_there(file) {
+        return Ok(Seen {
+            engine,
+            applied: None,
+            broken: None,
+        });
+    }
+    let conn = reader(file)?;
+    refuse_foreign(&conn, file)?;
+    let applied = statement::query::<String>(&conn, migrate::APPLIED, &[])?;
+    let found = statement::query::<String>(&conn, "PRAGMA quick_check(1)", &[])?;
+    let broken = found.into_iter().find(|line| line != "ok");
+    Ok(Seen {
+        engine,
+        applied: Some(applied),
+        broken,
+    })
 }
 
 /// All that are missing, in one transaction.

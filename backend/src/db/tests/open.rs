@@ -151,6 +151,20 @@ async fn a_folder_that_cannot_be_made_or_written_is_named() {
     );
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_is_made_is_for_nobody_else() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("srv/data");
+    open(&DatabaseUrl::Sqlite(data.join("flotilla.db")))
+        .await
+        .unwrap()
+        .close()
+        .await;
+    assert_eq!(fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named_without_its_password() {
     // Port 1 on this machine: nothing listens there.
