@@ -10,6 +10,8 @@
 //! - No text is hard-coded in a component: each comes from a table of [`strings!`].
 //! - No inline script and no `style` attribute: the content security policy refuses both.
 
+// A page's view is one type; laid out for the browser without `erase_components`, that of a room is deeper than 128.
+#![recursion_limit = "256"]
 // Leptos' macros make public items beside each component, in whatever module it is.
 #![allow(unreachable_pub)]
 
