@@ -35,6 +35,14 @@ pub enum Error {
         /// The server's words.
         reason: String,
     },
+    /// The server refused a command on the live socket, or ended a subscription.
+    #[error("the server refused: {message} ({code})")]
+    Live {
+        /// The Centrifuge protocol's code.
+        code: u16,
+        /// The server's words.
+        message: String,
+    },
     /// An answer that this client does not understand.
     #[error("an answer that this program does not understand: {0}")]
     Unexpected(String),
@@ -46,6 +54,8 @@ impl Error {
         match self {
             Self::NoAnswer(_) | Self::Closed { .. } => true,
             Self::Refused { status, .. } => matches!(status, 429 | 502 | 503 | 504),
+            // "internal server error" and "too many requests", the protocol's temporary ones.
+            Self::Live { code, .. } => matches!(code, 100 | 111),
             Self::BadServer(_) | Self::BadToken | Self::Unexpected(_) => false,
         }
     }

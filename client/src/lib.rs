@@ -13,6 +13,7 @@ pub mod chat;
 pub mod echo;
 pub mod error;
 pub mod http;
+pub mod live;
 
 pub use error::Error;
 
