@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Reads and writes chat rooms
 #[derive(Args, Clone, Debug)]
-pub struct Chat {
+pub(super) struct Chat {
     #[command(subcommand)]
     what: What,
 }
@@ -53,13 +53,13 @@ enum What {
 
 impl Chat {
     /// Does what was asked.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
         match self.what {
             What::Rooms { remote } => rooms(&remote).await,
             What::Send { remote, room, text } if text.is_empty() => send_lines(&remote, &room).await,
-            What::Send { remote, room, text } => {
-                send(&remote, &remote.client()?, &room, &text.join(" ")).await.map(drop)
-            }
+            What::Send { remote, room, text } => send(&remote, &remote.client()?, &room, &text.join(" "))
+                .await
+                .map(drop),
             What::Tail { remote, room, lines } => tail::run(&remote, &room, usize::from(lines)).await,
         }
     }
@@ -67,7 +67,11 @@ impl Chat {
 
 async fn rooms(remote: &Remote) -> anyhow::Result<()> {
     for room in remote.client()?.rooms().await? {
-        let more = if remote.json { remote::print_json(&room)? } else { remote::print(&room.id)? };
+        let more = if remote.json {
+            remote::print_json(&room)?
+        } else {
+            remote::print(&room.id)?
+        };
         if !more {
             break;
         }
@@ -78,7 +82,11 @@ async fn rooms(remote: &Remote) -> anyhow::Result<()> {
 /// Sends one message; `false` when nobody reads the output any more.
 async fn send(remote: &Remote, client: &Client, room: &str, text: &str) -> anyhow::Result<bool> {
     let message = client.send_surely(room, text, PATIENCE).await?;
-    if remote.json { remote::print_json(&message) } else { Ok(true) }
+    if remote.json {
+        remote::print_json(&message)
+    } else {
+        Ok(true)
+    }
 }
 
 async fn send_lines(remote: &Remote, room: &str) -> anyhow::Result<()> {

@@ -11,7 +11,7 @@ use super::remote::{self, Remote};
 
 /// Times round trips on the echo socket
 #[derive(Args, Clone, Debug)]
-pub struct Echo {
+pub(super) struct Echo {
     #[command(flatten)]
     remote: Remote,
     /// How many messages
@@ -41,8 +41,12 @@ struct Report {
 
 impl Echo {
     /// Measures and prints.
-    pub async fn run(self) -> anyhow::Result<()> {
-        let plan = Plan { count: self.count, size: usize::try_from(self.size)?, rate: self.rate };
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let plan = Plan {
+            count: self.count,
+            size: usize::try_from(self.size)?,
+            rate: self.rate,
+        };
         let timings = self.remote.client()?.measure_echo(plan).await?;
         if self.remote.json {
             remote::print_json(&self.report(&timings))?;

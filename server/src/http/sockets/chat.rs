@@ -30,9 +30,15 @@ const TOKEN_TIME: Duration = Duration::from_secs(5);
 const MOST_WAITING: usize = 64;
 
 /// No token in time, or a wrong one.
-const WHO: CloseReason = CloseReason { code: 4401, reason: "send a token first" };
+const WHO: CloseReason = CloseReason {
+    code: 4401,
+    reason: "send a token first",
+};
 /// The room is not for this caller.
-const NOT_YOURS: CloseReason = CloseReason { code: 4403, reason: "not your room" };
+const NOT_YOURS: CloseReason = CloseReason {
+    code: 4403,
+    reason: "not your room",
+};
 
 /// What the hub queues for a plain socket: the object of [`chat::plain_topic`], framed as it is.
 static PLAIN: Encoding = Encoding { slot: 2, encode };
@@ -41,16 +47,26 @@ static PLAIN: Encoding = Encoding { slot: 2, encode };
 pub fn open(backend: Arc<Backend>, caller: Caller, upgrade: Upgrade) -> Response {
     let hub = backend.hub.clone();
     let client = client(&caller);
-    upgrade.open(&hub, client, Kind::Chat, MAX_MESSAGE_BYTES, |mut socket| async move {
-        let Err(end) = talk(&mut socket, &backend, caller).await;
-        socket.finish(end).await;
-    })
+    upgrade.open(
+        &hub,
+        client,
+        Kind::Chat,
+        MAX_MESSAGE_BYTES,
+        |mut socket| async move {
+            let Err(end) = talk(&mut socket, &backend, caller).await;
+            socket.finish(end).await;
+        },
+    )
 }
 
 /// This caller's end of a plain socket, as the hub keeps it.
 pub(super) fn client(caller: &Caller) -> Client {
     let person = caller.person().ok().cloned().map(Arc::new);
-    Client { person, session: caller.session_id(), encoding: &PLAIN }
+    Client {
+        person,
+        session: caller.session_id(),
+        encoding: &PLAIN,
+    }
 }
 
 async fn talk(socket: &mut Socket, backend: &Backend, caller: Caller) -> Result<Infallible, End> {
@@ -78,7 +94,11 @@ async fn introduce(socket: &mut Socket, backend: &Backend, caller: Caller) -> Re
     }
     let first = socket.next_until(Instant::now() + TOKEN_TIME).await?.ok_or(WHO)?;
     let First { token } = serde_json::from_slice(bytes_of(&first)).map_err(|_| WHO)?;
-    let caller = backend.accounts.by_token(&token, caller.address()).await.map_err(end_of)?;
+    let caller = backend
+        .accounts
+        .by_token(&token, caller.address())
+        .await
+        .map_err(end_of)?;
     socket.identify(backend.hub.connect(client(&caller)));
     Ok(caller)
 }
@@ -86,7 +106,10 @@ async fn introduce(socket: &mut Socket, backend: &Backend, caller: Caller) -> Re
 /// From now on, what is said in the room is queued for this socket.
 async fn follow(socket: &mut Socket, backend: &Backend, caller: &Caller) -> Result<(), End> {
     let topic = chat::plain_topic(GENERAL);
-    socket.connection_mut().subscribe(&topic, false).map_err(|_| Disconnect::SERVER_ERROR)?;
+    socket
+        .connection_mut()
+        .subscribe(&topic, false)
+        .map_err(|_| Disconnect::SERVER_ERROR)?;
     let position = backend.chat.may_follow(caller, GENERAL).await.map_err(end_of)?;
     socket.connection().begin(&topic, position.offset);
     Ok(())
@@ -133,7 +156,10 @@ fn report(outcome: Result<Vec<Error>, Error>) -> Vec<Error> {
 fn take(socket: &mut Socket, waiting: &mut Vec<PlainMessage>, message: &Message) {
     match parse(bytes_of(message)) {
         Some(plain) => waiting.push(plain),
-        None => complain(socket, "not an object with email, username and message".to_owned()),
+        None => complain(
+            socket,
+            "not an object with email, username and message".to_owned(),
+        ),
     }
 }
 
@@ -162,8 +188,10 @@ fn words(error: &Error) -> String {
     match error {
         Error::Invalid(problems) => {
             let name = |field| if field == "text" { "message" } else { field };
-            let lines: Vec<_> =
-                problems.iter().map(|(field, problem)| format!("{} {problem}", name(*field))).collect();
+            let lines: Vec<_> = problems
+                .iter()
+                .map(|(field, problem)| format!("{} {problem}", name(*field)))
+                .collect();
             lines.join("; ")
         }
         Error::TooMany(wait) => format!("too many messages: try again in {} s", wait.as_secs() + 1),
@@ -210,8 +238,18 @@ mod tests {
             r#"{"message":"hi","more":[1]}"#,
         ];
         let refused = [
-            "", "hi", "null", "[]", "{}", "5", r#"["a","b","hi"]"#, r#"{"message":5}"#, r#"{"message":null}"#,
-            r#"{"message":"a","message":"b"}"#, r#"{"message":"hi"} x"#, "\"{\"",
+            "",
+            "hi",
+            "null",
+            "[]",
+            "{}",
+            "5",
+            r#"["a","b","hi"]"#,
+            r#"{"message":5}"#,
+            r#"{"message":null}"#,
+            r#"{"message":"a","message":"b"}"#,
+            r#"{"message":"hi"} x"#,
+            "\"{\"",
         ];
         for json in taken {
             assert!(parse(json.as_bytes()).is_some(), "{json}");
@@ -223,8 +261,17 @@ mod tests {
 
     #[test]
     fn an_error_is_told_in_the_words_of_the_object() {
-        assert_eq!(words(&Error::invalid("text", Problem::Empty)), "message must not be empty");
-        assert_eq!(words(&Error::invalid("username", Problem::TooLong(9))), "username must be at most 9 characters");
-        assert_eq!(words(&Error::Internal("disk I/O error at /data".into())), "internal error");
+        assert_eq!(
+            words(&Error::invalid("text", Problem::Empty)),
+            "message must not be empty"
+        );
+        assert_eq!(
+            words(&Error::invalid("username", Problem::TooLong(9))),
+            "username must be at most 9 characters"
+        );
+        assert_eq!(
+            words(&Error::Internal("disk I/O error at /data".into())),
+            "internal error"
+        );
     }
 }
