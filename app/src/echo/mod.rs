@@ -1,6 +1,6 @@
 //! Echo: a bench for the `/echo` socket, and the worked example of a page.
 //!
-//! Read in this order: [`stats`] (round trips), `frames` (the log of them), [`hex`], as plain data; `socket` (the raw
+//! Read in this order: `stats` (round trips), `frames` (the log of them), `hex`, as plain data; `socket` (the raw
 //! socket, which is what the page is about: the one page that does not go through [`crate::live`]); then the cards of the
 //! island [`bench`]: `link`, `send`, `chart`, `run`, `log`; on the server `page`.
 

@@ -12,6 +12,7 @@ use wire::{
 use super::{
     backoff,
     feed::{Feed, FollowerId, Need, Tell, Told},
+    news::{Status, WORDS_AFTER_MS},
 };
 
 /// A server that has not greeted by now is not going to.
@@ -20,32 +21,8 @@ const GREETING_MS: u64 = 10_000;
 const GRACE_MS: u64 = 10_000;
 /// A connection that has lived this long has earned a quick first retry again.
 const PROVEN_MS: u64 = 5_000;
-/// Flickers shorter than this are nobody's business.
-const QUIET_MS: u64 = 2_000;
-/// From here on "Reconnecting…" would be a lie: what is shown is as of the loss.
-const OFFLINE_MS: u64 = 30_000;
 /// The wait before asking again for a topic that the server was too busy for.
 const AGAIN_MS: u64 = 2_000;
-
-/// What the person is told about the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Nothing on this page is live.
-    Idle,
-    /// The first connection is being made.
-    Connecting,
-    /// Everything followed is up to date.
-    Live,
-    /// Lost for more than [`QUIET_MS`].
-    Reconnecting,
-    /// Lost for long, or the browser says so; what is shown is as of then.
-    Offline {
-        /// Milliseconds since the Unix epoch.
-        since_ms: u64,
-    },
-    /// The server does not want this session any more.
-    Ended,
-}
 
 /// What the caller is to do.
 #[derive(Debug, PartialEq)]
@@ -290,7 +267,7 @@ impl Machine {
         let status = self
             .lost_at
             .into_iter()
-            .flat_map(|at| [at + QUIET_MS, at + OFFLINE_MS])
+            .flat_map(|at| WORDS_AFTER_MS.map(|after| at + after))
             .filter(|at| *at > now);
         let again = self.feeds.iter().filter_map(|feed| feed.again_at);
         link.into_iter().chain(status).chain(again).min()
@@ -304,12 +281,7 @@ impl Machine {
             (_, None) => return Status::Live,
             (_, Some(at)) => at,
         };
-        match now.saturating_sub(lost_at) {
-            lost if !self.online || lost >= OFFLINE_MS => Status::Offline { since_ms: lost_at },
-            lost if lost >= QUIET_MS => Status::Reconnecting,
-            _ if self.ever_live => Status::Live,
-            _ => Status::Connecting,
-        }
+        Status::lost(lost_at, now, self.online, self.ever_live)
     }
 
     fn open(&mut self, now: u64) {

@@ -2,7 +2,7 @@
 //! to a socket but through here.
 //!
 //! Read in this order: `feed` (one topic: who has read how far), `machine` (the connection: what happened goes in,
-//! what to do comes out), `backoff`, then `tab` (the machine wired to the browser) and `socket`. What is typed takes
+//! what to do comes out), `backoff`, `news` (what a person is told), then `tab` (the machine wired to the browser) and `socket`. What is typed takes
 //! the other way: `outbox` (kept until the server has it, across a reload) and [`post`] (wired to `fetch`).
 //! [`status`] shows the connection in the top bar.
 //!
@@ -21,6 +21,7 @@
 mod backoff;
 mod feed;
 mod machine;
+mod news;
 mod outbox;
 pub mod post;
 mod socket;
@@ -28,7 +29,7 @@ pub mod status;
 mod tab;
 
 pub use feed::{FollowerId, Told};
-pub use machine::Status;
+pub use news::{News, Status};
 pub use outbox::{Entry, Item, Stage};
 pub use tab::{
     News, connect, follow, follow_always, now, on_leave, publish, renew, unfollow, watch, watch_always,

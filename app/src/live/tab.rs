@@ -14,7 +14,8 @@ use wire::topic::{Position, Topic};
 
 use super::{
     feed::{FollowerId, Told},
-    machine::{Do, Machine, Status},
+    machine::{Do, Machine},
+    news::{News, Status},
     post,
     socket::Socket,
 };
@@ -25,15 +26,6 @@ const NOT_OPENED: u16 = 1006;
 type Heard = Rc<dyn Fn(Told)>;
 /// Whether it goes when the page is left, and what it is called with.
 type Watcher = (bool, Rc<dyn Fn(News)>);
-
-/// What the person may be told about the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News {
-    /// It is now so.
-    Status(Status),
-    /// They saw it lost; now everything missed is there.
-    Back,
-}
 
 struct Follower {
     id: FollowerId,
