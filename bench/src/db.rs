@@ -2,7 +2,10 @@
 //!
 //! A commit each is measured at its best: one thread, one connection, prepared statements, no queue before it.
 
-use std::{path::Path, time::Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context as _;
 use backend::{
@@ -20,9 +23,9 @@ pub(crate) struct Bench {
     /// Writers at once
     #[arg(long, default_value_t = 64)]
     writers: u64,
-    /// Jobs a run
-    #[arg(long, default_value_t = 40_000)]
-    jobs: u64,
+    /// Seconds a run
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
     /// Runs of each, by turns; the median counts
     #[arg(long, default_value_t = 5)]
     runs: usize,
@@ -55,8 +58,8 @@ impl Bench {
     /// Runs all and prints a table.
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         println!(
-            "{} writers, {} jobs a run, median of {} runs",
-            self.writers, self.jobs, self.runs
+            "{} writers, {} s a run, median of {} runs",
+            self.writers, self.seconds, self.runs
         );
         for kind in [Kind::Insert, Kind::Post] {
             let (mut each, mut groups, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
@@ -82,6 +85,10 @@ impl Bench {
         Ok(())
     }
 
+    fn end(&self) -> Instant {
+        Instant::now() + Duration::from_secs(self.seconds)
+    }
+
     /// Ours, on a new file.
     async fn in_groups(&self, kind: Kind) -> anyhow::Result<(f64, f64)> {
         let folder = folder()?;
@@ -100,25 +107,28 @@ impl Bench {
         let began = Instant::now();
         let writers: Vec<_> = (0..self.writers)
             .map(|writer| {
-                let (db, log, jobs) = (db.clone(), log.clone(), self.jobs / self.writers);
+                let (db, log, end) = (db.clone(), log.clone(), self.end());
                 tokio::spawn(async move {
-                    for job in 0..jobs {
-                        let (log, id) = (log.clone(), format!("client-{writer:04}-{job:08}"));
+                    let mut jobs = 0_u64;
+                    while Instant::now() < end {
+                        let (log, id) = (log.clone(), format!("client-{writer:04}-{jobs:08}"));
                         db.write(move |tx| run(tx, kind, &log, &id)).await?;
+                        jobs += 1;
                     }
-                    Ok::<_, Error>(())
+                    Ok::<_, Error>(jobs)
                 })
             })
             .collect();
+        let mut jobs = 0;
         for writer in writers {
-            writer.await??;
+            jobs += writer.await??;
         }
         let took = began.elapsed().as_secs_f64();
         let after = db.stats().batch_sizes;
         db.close().await;
         let commits = after.counts.iter().sum::<u64>() - before.counts.iter().sum::<u64>();
         Ok((
-            self.jobs as f64 / took,
+            jobs as f64 / took,
             (after.sum - before.sum) as f64 / commits as f64,
         ))
     }
@@ -128,11 +138,10 @@ impl Bench {
         let folder = folder()?;
         let conn = rusqlite::Connection::open(folder.path().join("bench.db"))?;
         set_up(&conn)?;
-        let jobs = self.jobs / 4;
-        let began = Instant::now();
-        for job in 0..jobs {
+        let (began, end, mut jobs) = (Instant::now(), self.end(), 0_u64);
+        while Instant::now() < end {
             conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-            let id = format!("client-0000-{job:08}");
+            let id = format!("client-0000-{jobs:08}");
             conn.prepare_cached(MESSAGE)?.execute((&id, 7, TEXT, 1))?;
             if kind == Kind::Post {
                 let (topic, offset): (i64, i64) = conn
@@ -141,6 +150,7 @@ impl Bench {
                 conn.prepare_cached(EVENT)?.execute((topic, offset, 1, TEXT))?;
             }
             conn.prepare_cached("COMMIT")?.execute([])?;
+            jobs += 1;
         }
         Ok(jobs as f64 / began.elapsed().as_secs_f64())
     }
