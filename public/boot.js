@@ -56,6 +56,7 @@ const forms = {
   clock: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   day: { year: "numeric", month: "short", day: "numeric" },
 };
+forms.weekday = { ...forms.day, weekday: "long" };
 forms.both = { ...forms.day, ...forms.clock };
 
 function localTimes(within) {

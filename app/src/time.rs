@@ -52,6 +52,8 @@ pub enum Show {
     Clock,
     /// `Nov 20, 2026` · `2026年11月20日`
     Day,
+    /// `Friday, Nov 20, 2026` · `2026年11月20日 星期五`
+    Weekday,
     /// `Nov 20, 2026, 16:02` · `2026年11月20日 16:02`
     Both,
 }
@@ -61,6 +63,7 @@ impl Show {
         match self {
             Self::Clock => "clock",
             Self::Day => "day",
+            Self::Weekday => "weekday",
             Self::Both => "both",
         }
     }
@@ -70,8 +73,15 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
+/// From Thursday on, which the first of January 1970 was.
+const WEEKDAYS: [[&str; 7]; 2] = [
+    ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"],
+    ["星期四", "星期五", "星期六", "星期日", "星期一", "星期二", "星期三"],
+];
+
 /// A moment taken apart, in the proleptic Gregorian calendar.
 struct Parts {
+    weekday: usize,
     year: i64,
     month: usize,
     day: i64,
@@ -98,6 +108,7 @@ impl Parts {
             from_march - 9
         };
         Self {
+            weekday: days.rem_euclid(7) as usize,
             year: year_of_era + era * 400 + i64::from(month <= 2),
             month: month as usize,
             day: day_of_year - (153 * from_march + 2) / 5 + 1,
@@ -126,6 +137,8 @@ pub fn text(time: Time, show: Show, offset: Offset, locale: Locale) -> String {
     match (show, locale) {
         (Show::Clock, _) => clock,
         (Show::Day, _) => date,
+        (Show::Weekday, Locale::En) => [WEEKDAYS[0][at.weekday], ", ", &date].concat(),
+        (Show::Weekday, Locale::Zh) => [&date, " ", WEEKDAYS[1][at.weekday]].concat(),
         (Show::Both, Locale::En) => [&date, ", ", &clock].concat(),
         (Show::Both, Locale::Zh) => [&date, " ", &clock].concat(),
     }
@@ -185,6 +198,8 @@ mod tests {
             (Show::Day, Locale::En, "Nov 20, 2026"),
             (Show::Both, Locale::En, "Nov 20, 2026, 16:02"),
             (Show::Day, Locale::Zh, "2026年11月20日"),
+            (Show::Weekday, Locale::En, "Friday, Nov 20, 2026"),
+            (Show::Weekday, Locale::Zh, "2026年11月20日 星期五"),
             (Show::Both, Locale::Zh, "2026年11月20日 16:02"),
         ];
         for (show, locale, expected) in cases {

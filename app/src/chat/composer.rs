@@ -50,18 +50,33 @@ pub(super) fn Composer(
     };
     let over = move || used.get() > MAX_MESSAGE_CHARS;
     let place = words.place(&room.name());
+    // Always a text, so that the browser finds the same nodes; an empty child of a textarea would leave a space in it.
+    let refused = flash::error(SEND, "text")
+        .or_else(|| flash::error(SEND, "request"))
+        .unwrap_or_default();
+    let kept = flash::value(SEND, "text")
+        .map(|text| escaped(&text))
+        .unwrap_or_default();
     view! {
         <form class="composer" method="post" action=SEND on:submit=submit>
             <input type="hidden" name="room" value=room.name()/>
             <input type="hidden" name="client_id" value=plain_id()/>
-            <textarea name="text" rows="1"
-                data-keys="n" placeholder=place.clone() aria-label=place aria-describedby="composer-says"
-                aria-invalid=move || over().then_some("true") node_ref=room.field on:keydown=key on:input=typed>
-                {flash::value(SEND, "text").unwrap_or_default()}
-            </textarea>
+            <textarea
+                name="text"
+                rows="1"
+                data-keys="n"
+                placeholder=place.clone()
+                aria-label=place
+                aria-describedby="composer-says"
+                aria-invalid=move || over().then_some("true")
+                node_ref=room.field
+                on:keydown=key
+                on:input=typed
+                inner_html=kept
+            ></textarea>
             <div class="tools">
                 <p id="composer-says" class="small num" class:err=over role="status">
-                    {flash::error(SEND, "text")}{flash::error(SEND, "request")}{count}
+                    {refused}{count}
                 </p>
                 <span class="quiet small wide keys"><kbd>"Enter"</kbd>" "{words.keys}</span>
                 <button class="btn primary" type="submit"><Icon of=icon::SEND/>{words.send}</button>
@@ -127,6 +142,11 @@ fn restore(room: Room, used: RwSignal<usize>) {
         field.set_value(&kept);
     }
     used.set(field.value().chars().count());
+}
+
+/// Text as HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// The client id of the plain form: a page sent twice is stored once.

@@ -91,7 +91,7 @@ fn past(rooms: &[Room], name: &str, older: Messages, offset: Offset) -> impl Int
         more,
         position,
     });
-    let rows = timeline.rows(0, |at| text(at, Show::Day, offset, locale()));
+    let rows = timeline.rows(0, |at| text(at, Show::Weekday, offset, locale()));
     let lines = rows.into_iter().map(|row: Row| view! { <Line row offset/> });
     let older = timeline.before().map(|id| {
         let href = ["?before=", &id.to_string()].concat();

@@ -98,7 +98,7 @@ impl Room {
 
     fn rows(self) -> Vec<(Zone, Row)> {
         let (zone, me) = (self.zone.get(), self.start.with_value(|start| start.me.id));
-        let day = |at| text(at, Show::Day, self.offset(zone, at), locale());
+        let day = |at| text(at, Show::Weekday, self.offset(zone, at), locale());
         let rows = self.timeline.with(|timeline| timeline.rows(me, day));
         rows.into_iter().map(|row| (zone, row)).collect()
     }

@@ -108,7 +108,13 @@ impl Machine {
         if at == self.feeds.len() {
             self.feeds.push(Feed::new(topic));
         }
-        self.change(at, |feed, tell| feed.add(id, since, tell));
+        // Asked for in a moment, with what else the page follows: one request, and no flicker of who is here.
+        self.change(at, |feed, tell| {
+            if feed.add(id, since, tell) == Need::Subscribe {
+                feed.again_at = Some(now);
+            }
+            Need::Nothing
+        });
         self.connect(now);
     }
 
@@ -228,7 +234,11 @@ impl Machine {
             _ => {}
         }
         for at in 0..self.feeds.len() {
-            if self.feeds[at].again_at.is_some_and(|again_at| now >= again_at) {
+            if self.feeds[at]
+                .again_at
+                .take_if(|again_at| now >= *again_at)
+                .is_some()
+            {
                 self.subscribe(at);
             }
         }

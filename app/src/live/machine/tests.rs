@@ -76,6 +76,7 @@ impl Scene {
 
     fn follow(&mut self, id: FollowerId, since: Option<Position>) -> &mut Self {
         self.run(|machine, now| machine.follow(now, id, topic(), since))
+            .after(0)
     }
 
     fn hears(&mut self, frame: Down) -> &mut Self {
@@ -198,6 +199,17 @@ fn a_gap_is_never_shown_but_asked_for() {
     assert_eq!((scene.heard(), scene.asked().1), (vec![], Some(at("e", 4))));
     scene.stands(at("e", 6), true, &[5, 6]);
     assert_eq!(scene.heard(), [(1, events([5, 6]))]);
+}
+
+#[test]
+fn what_a_page_follows_at_once_is_asked_for_once() {
+    let mut scene = Scene::default();
+    scene.run(Machine::connect).welcomed();
+    scene.run(|machine, now| machine.follow(now, 1, topic(), None));
+    scene
+        .run(|machine, now| machine.follow(now, 2, topic(), Some(at("e", 4))))
+        .after(0);
+    assert_eq!((scene.sent.len(), scene.asked().1), (1, Some(at("e", 4))));
 }
 
 #[test]
