@@ -27,16 +27,16 @@ pub(super) fn Sessions(
         .into_iter()
         .map(|session| view! { <SessionRow session/> });
     view! {
-        <section id="sessions">
+        <div id="sessions">
             <Card title=words.sessions icon=icon::SCREEN>
-                <div class="body">
+                <div class="body stack">
                     <Done action=RevokeSession::PATH says=words.session_revoked/>
                     <p class="why">{words.sessions_why}</p>
                     <FormError form=RevokeSession::PATH/>
                 </div>
                 <ul class="rows">{rows.collect_view()}</ul>
             </Card>
-        </section>
+        </div>
     }
 }
 
@@ -83,9 +83,9 @@ pub(super) fn Tokens(
     let rows = tokens.into_iter().map(|token| view! { <TokenRow token/> });
     let secret = flash::value(CreateToken::PATH, "secret").map(|secret| view! { <NewSecret secret/> });
     view! {
-        <section id="tokens">
+        <div id="tokens">
             <Card title=words.tokens icon=icon::KEY>
-                <div class="body">
+                <div class="body stack">
                     <Done action=RevokeToken::PATH says=words.token_revoked/>
                     <p class="why">{words.tokens_why}</p>
                     <FormError form=RevokeToken::PATH/>
@@ -100,7 +100,7 @@ pub(super) fn Tokens(
                 </div>
                 <ul class="rows">{rows.collect_view()}</ul>
             </Card>
-        </section>
+        </div>
     }
 }
 

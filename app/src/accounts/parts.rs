@@ -42,7 +42,7 @@ pub(super) fn Entry(
     let (ask, href, act) = other;
     view! {
         <div class="entry">
-            <div class="card">
+            <div class="card stack">
                 <p class="why">{why}</p>
                 {children()}
             </div>

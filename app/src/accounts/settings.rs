@@ -88,15 +88,15 @@ pub(super) fn Done(
 fn NoAccount(me: Me, why: &'static str) -> impl IntoView {
     let words = words::<SettingsWords>();
     view! {
-        <section id="profile">
+        <div id="profile">
             <Card title=words.profile icon=icon::PERSON>
-                <div class="body">
+                <div class="body stack">
                     <p class="me"><Avatar src=me.person.avatar.clone()/><PersonName person=me.person/></p>
                     <p class="why">{why}</p>
                     <p><a class="btn primary" href="/register">{words.register}</a></p>
                 </div>
             </Card>
-        </section>
+        </div>
     }
 }
 
@@ -104,9 +104,9 @@ fn NoAccount(me: Me, why: &'static str) -> impl IntoView {
 fn Profile(me: Me) -> impl IntoView {
     let words = words::<SettingsWords>();
     view! {
-        <section id="profile">
+        <div id="profile">
             <Card title=words.profile icon=icon::PERSON>
-                <form class="body" method="post" action=ChangeProfile::PATH>
+                <form class="body stack" method="post" action=ChangeProfile::PATH>
                     <Done action=ChangeProfile::PATH says=words.saved/>
                     <p class="me"><Avatar src=me.person.avatar/><span class="why">{words.profile_why}</span></p>
                     <Field form=ChangeProfile::PATH name="username" label=words.username autocomplete="username" value=me.person.name required=true/>
@@ -115,7 +115,7 @@ fn Profile(me: Me) -> impl IntoView {
                     <Submit label=words.save/>
                 </form>
             </Card>
-        </section>
+        </div>
     }
 }
 
@@ -124,9 +124,9 @@ fn Password() -> impl IntoView {
     let words = words::<SettingsWords>();
     let hint = words.password_hint(MIN_PASSWORD_CHARS as u64);
     view! {
-        <section id="password">
+        <div id="password">
             <Card title=words.password icon=icon::LOCK>
-                <form class="body" method="post" action=ChangePassword::PATH>
+                <form class="body stack" method="post" action=ChangePassword::PATH>
                     <Done action=ChangePassword::PATH says=words.password_changed/>
                     <p class="why">{words.password_why}</p>
                     <Field form=ChangePassword::PATH name="current_password" label=words.current_password kind="password" autocomplete="current-password" required=true/>
@@ -136,7 +136,7 @@ fn Password() -> impl IntoView {
                     <Enhance/>
                 </form>
             </Card>
-        </section>
+        </div>
     }
 }
 
@@ -157,9 +157,9 @@ fn Look(theme: Theme, locale: Locale) -> impl IntoView {
         view! { <button name="language" value=choice.code() aria-pressed=chosen lang=choice.tag()>{choice.name()}</button> }
     });
     view! {
-        <section id="look">
+        <div id="look">
             <Card title=words.look icon=icon::SUN>
-                <div class="body">
+                <div class="body stack">
                     <p class="why">{words.look_why}</p>
                     <form class="choice" method="post" action=Prefer::PATH data-theme-switch>
                         <span id="set-theme">{words.theme}</span>
@@ -171,6 +171,6 @@ fn Look(theme: Theme, locale: Locale) -> impl IntoView {
                     </form>
                 </div>
             </Card>
-        </section>
+        </div>
     }
 }

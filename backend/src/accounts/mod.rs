@@ -41,7 +41,6 @@ use wire::{
 use crate::{
     Clock, Error, Random,
     db::{self, Conn, Db},
-    fetch::Fetcher,
     hub::Hub,
     limit::{Limiter, Rate},
 };
@@ -75,8 +74,8 @@ const GUEST_NAME_HELD: Duration = Duration::from_hours(24);
 pub struct Settings {
     /// `--open`: who shows no credentials is the member `anonymous`.
     pub open: bool,
-    /// Whether pictures come from Gravatar, and how to get there.
-    pub gravatar: Option<Fetcher>,
+    /// Whether people's pictures come from Gravatar.
+    pub gravatar: bool,
     /// What a password's hash costs.
     pub password_cost: Cost,
     /// How often one may try.
@@ -87,7 +86,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             open: false,
-            gravatar: None,
+            gravatar: false,
             password_cost: Cost::STANDARD,
             limits: Limits::default(),
         }
@@ -158,6 +157,7 @@ impl Accounts {
         } else {
             None
         };
+        let gravatar = settings.gravatar.then(avatar::Gravatar::new).transpose()?;
         let accounts = Self(Arc::new(Inner {
             db,
             hub,
@@ -166,7 +166,7 @@ impl Accounts {
             hasher,
             cache: cache::Cache::default(),
             watch: watch::Watch::default(),
-            gravatar: settings.gravatar.map(avatar::Gravatar::new),
+            gravatar,
             anonymous: anonymous.map(|person| {
                 Arc::new(Who {
                     person,

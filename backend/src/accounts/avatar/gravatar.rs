@@ -7,7 +7,10 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::{sync::Semaphore, time::Instant};
 
-use crate::fetch::{Bounds, FetchError, Fetched, Fetcher};
+use crate::{
+    Error,
+    fetch::{Bounds, FetchError, Fetched, Fetcher},
+};
 
 /// Where they are. 160 pixels serve a 36-pixel avatar on any screen; no picture at all is answered with 404.
 const BASE: &str = "https://gravatar.com/avatar";
@@ -45,8 +48,9 @@ struct Kept {
 }
 
 impl Gravatar {
-    pub(in crate::accounts) fn new(fetcher: Fetcher) -> Self {
-        Self::at(fetcher, BASE.to_owned())
+    pub(in crate::accounts) fn new() -> Result<Self, Error> {
+        let fetcher = Fetcher::new(Vec::new()).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Self::at(fetcher, BASE.to_owned()))
     }
 
     pub(super) fn at(fetcher: Fetcher, base: String) -> Self {
