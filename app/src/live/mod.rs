@@ -31,6 +31,4 @@ mod tab;
 pub use feed::{FollowerId, Told};
 pub use news::{News, Status};
 pub use outbox::{Entry, Item, Stage};
-pub use tab::{
-    News, connect, follow, follow_always, now, on_leave, publish, renew, unfollow, watch, watch_always,
-};
+pub use tab::{connect, follow, follow_always, now, on_leave, publish, renew, unfollow, watch, watch_always};
