@@ -2,7 +2,10 @@
 #![expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
 
 mod db;
+mod fanout;
+mod idle;
 mod kill9;
+mod process;
 
 use clap::Parser;
 
@@ -10,6 +13,8 @@ use clap::Parser;
 #[command(about = "Load generators and benchmarks")]
 enum Bench {
     Db(db::Bench),
+    Fanout(fanout::Fanout),
+    Idle(idle::Idle),
     Kill9(kill9::Kill9),
 }
 
@@ -17,6 +22,8 @@ enum Bench {
 async fn main() -> anyhow::Result<()> {
     match Bench::parse() {
         Bench::Db(bench) => bench.run().await,
+        Bench::Fanout(bench) => bench.run().await,
+        Bench::Idle(bench) => bench.run().await,
         Bench::Kill9(bench) => bench.run().await,
     }
 }
