@@ -1,6 +1,11 @@
 //! Opens the file, brings its schema up to date, and refuses what is not ours.
 
-use std::{fs::DirBuilder, path::Path, time::Duration};
+use std::{
+    fs::{self, OpenOptions},
+    io::ErrorKind,
+    path::Path,
+    time::Duration,
+};
 
 use rusqlite::{Connection, OpenFlags, ffi::ErrorCode};
 
@@ -35,6 +40,7 @@ pub(super) fn writer(file: &Path, clock: &Clock) -> Result<Connection, OpenError
         });
     }
     make_folder(file)?;
+    make_file(file)?;
     let conn = connect(
         file,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
@@ -55,22 +61,30 @@ pub(super) fn writer(file: &Path, clock: &Clock) -> Result<Connection, OpenError
     Ok(conn)
 }
 
-/// Only for whoever runs the program: it will hold addresses and hashes of passwords. One that is there keeps its mode.
 fn make_folder(file: &Path) -> Result<(), OpenError> {
     let folder = file
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut builder = DirBuilder::new();
+    fs::create_dir_all(folder).map_err(|reason| OpenError::Folder {
+        folder: folder.to_owned(),
+        reason,
+    })
+}
+
+/// Only for whoever runs the program, since it will hold addresses and hashes of passwords. SQLite gives the files that it
+/// puts beside it the same mode. One that is there keeps its own.
+fn make_file(file: &Path) -> Result<(), OpenError> {
+    let mut options = OpenOptions::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .recursive(true)
-        .create(folder)
-        .map_err(|reason| OpenError::Folder {
-            folder: folder.to_owned(),
-            reason,
-        })
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.write(true).create_new(true).open(file) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(OpenError::File {
+            file: file.to_owned(),
+            reason: error.to_string(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn reader(file: &Path) -> Result<Connection, OpenError> {

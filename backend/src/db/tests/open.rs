@@ -153,16 +153,16 @@ async fn a_folder_that_cannot_be_made_or_written_is_named() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_folder_that_is_made_is_for_nobody_else() {
+async fn nobody_else_may_read_the_file_or_those_beside_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("srv/data");
-    open(&DatabaseUrl::Sqlite(data.join("flotilla.db")))
-        .await
+    let db = open(&sqlite(&folder)).await.unwrap();
+    let modes = fs::read_dir(folder.path())
         .unwrap()
-        .close()
-        .await;
-    assert_eq!(fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+        .map(|entry| entry.unwrap().metadata().unwrap().permissions().mode());
+    let modes: Vec<u32> = modes.map(|mode| mode & 0o777).collect();
+    assert_eq!(modes, [0o600; 3], "the file, its WAL and its index");
+    db.close().await;
 }
 
 #[tokio::test]
