@@ -78,7 +78,7 @@ pub(super) fn Composer(
                 <p id="composer-says" class="small num" class:err=over role="status">
                     {refused}{count}
                 </p>
-                <span class="quiet small wide keys"><kbd>"Enter"</kbd>" "{words.keys}</span>
+                <span class="quiet small wide enter"><kbd>"Enter"</kbd>" "{words.keys}</span>
                 <button class="btn primary" type="submit"><Icon of=icon::SEND/>{words.send}</button>
             </div>
         </form>

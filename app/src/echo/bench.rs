@@ -9,7 +9,7 @@ use super::{
     log::Log,
     run::{Run, Throughput},
     send::Sender,
-    socket::{self, Raw},
+    socket::{self, Fresh, Queue, Raw},
     stats::RoundTrips,
 };
 use crate::live::on_leave;
@@ -20,7 +20,15 @@ pub struct Bench {
     pub(super) link: RwSignal<Link>,
     pub(super) trips: RwSignal<RoundTrips>,
     pub(super) frames: RwSignal<Frames>,
+    /// The throughput test as it is shown; `running` is ahead of it.
     pub(super) run: RwSignal<Option<Run>>,
+    pub(super) running: StoredValue<Option<Run>>,
+    /// What the test sends, outside the WASM.
+    pub(super) payload: StoredValue<Option<js_sys::ArrayBuffer>, LocalStorage>,
+    /// What happened and is not drawn yet, so that drawing does not count as round trip.
+    pub(super) fresh: StoredValue<Fresh>,
+    /// Messages still to be sent, one when the one before is back.
+    pub(super) queue: StoredValue<Queue, LocalStorage>,
     pub(super) raw: StoredValue<Option<Raw>, LocalStorage>,
 }
 
@@ -42,6 +50,10 @@ pub fn EchoBench() -> impl IntoView {
         trips: RwSignal::default(),
         frames: RwSignal::default(),
         run: RwSignal::new(None),
+        running: StoredValue::new(None),
+        payload: StoredValue::new_local(None),
+        fresh: StoredValue::default(),
+        queue: StoredValue::new_local(None),
         raw: StoredValue::new_local(None),
     };
     Effect::new(move || {
@@ -52,8 +64,8 @@ pub fn EchoBench() -> impl IntoView {
         <div class="bench">
             <Connection bench/>
             <Sender bench/>
-            <Chart bench/>
             <Throughput bench/>
+            <Chart bench/>
             <Log bench/>
         </div>
     }

@@ -56,8 +56,7 @@ fn Echo(seen: Seen, host: String) -> impl IntoView {
         <div class="echo">
             <p class="lead">{words.about}</p>
             <noscript><p class="lead">{words.no_script}</p></noscript>
-            <div class="columns">
-                <EchoBench/>
+            <EchoBench/>
                 <Card title=words.seen icon=icon::LAPTOP class="seen">
                     <dl>
                         <dt>{words.address}</dt><dd class="mono">{seen.address}</dd>
@@ -68,7 +67,6 @@ fn Echo(seen: Seen, host: String) -> impl IntoView {
                         <dt>{words.from_shell}</dt><dd><code>{shell}</code></dd>
                     </dl>
                 </Card>
-            </div>
         </div>
     }
 }

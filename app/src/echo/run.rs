@@ -20,6 +20,9 @@ const ON_THE_WAY: u32 = 4 * MIB;
 /// Messages on their way at most, for small ones.
 const MOST_ON_THE_WAY: u32 = 256;
 
+/// Progress shown this often is often enough for an eye.
+const DRAW_EVERY_MS: f64 = 50.0;
+
 /// A test that runs or ran.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Run {
@@ -28,6 +31,8 @@ pub(super) struct Run {
     sent: u32,
     back: u32,
     began: f64,
+    /// When its progress was last shown.
+    drawn: f64,
     /// Milliseconds it took, once it has ended.
     took: Option<f64>,
 }
@@ -120,60 +125,84 @@ fn begin(bench: Bench, size: u32, mib: u32) {
         return;
     }
     let all = (mib * MIB / size).max(1);
-    bench.run.set(Some(Run {
+    let payload = js_sys::Uint8Array::new_with_length(size)
+        .fill(0x5a, 0, size)
+        .buffer();
+    let (sent, back, began) = (0, 0, ticks());
+    bench.running.set_value(Some(Run {
         size,
         all,
-        sent: 0,
-        back: 0,
-        began: ticks(),
+        sent,
+        back,
+        began,
+        drawn: began,
         took: None,
     }));
+    bench.payload.set_value(Some(payload));
     go_on(bench);
+    show(bench);
 }
 
 /// A message came back. Returns whether it was one of the test's.
 pub(super) fn came(bench: Bench, bytes: u32) -> bool {
-    let mine = |run: &Run| run.took.is_none() && run.size == bytes && run.back < run.sent;
-    if !bench.run.with_untracked(|run| run.as_ref().is_some_and(mine)) {
-        return false;
-    }
-    bench.run.update(|run| {
-        if let Some(run) = run {
-            run.back += 1;
-            if run.back == run.all {
-                run.took = Some(ticks() - run.began);
-            }
+    let change = |run: &mut Run| {
+        if run.took.is_some() || run.size != bytes || run.back == run.sent {
+            return None;
         }
-    });
+        run.back += 1;
+        if run.back == run.all {
+            run.took = Some(ticks() - run.began);
+        }
+        let due = run.took.is_some() || ticks() - run.drawn > DRAW_EVERY_MS;
+        if due {
+            run.drawn = ticks();
+        }
+        Some(due)
+    };
+    let Some(due) = bench
+        .running
+        .try_update_value(|run| change(run.as_mut()?))
+        .flatten()
+    else {
+        return false;
+    };
     go_on(bench);
+    if due {
+        show(bench);
+    }
     true
 }
 
 /// The test ends before its time: the connection is gone, or the person has seen enough.
 pub(super) fn end(bench: Bench) {
-    if bench
-        .run
-        .with_untracked(|run| run.is_some_and(|run| run.took.is_none()))
-    {
-        bench.run.update(|run| {
-            if let Some(run) = run {
-                run.took = Some(ticks() - run.began);
-            }
-        });
+    bench.running.update_value(|run| {
+        if let Some(run) = run.as_mut().filter(|run| run.took.is_none()) {
+            run.took = Some(ticks() - run.began);
+        }
+    });
+    show(bench);
+}
+
+fn show(bench: Bench) {
+    let run = bench.running.get_value();
+    if run != bench.run.get_untracked() {
+        bench.run.set(run);
     }
 }
 
+/// Sends what may be on its way.
 fn go_on(bench: Bench) {
-    let Some(run) = bench.run.get_untracked().filter(|run| run.took.is_none()) else {
+    let Some(run) = bench.running.get_value().filter(|run| run.took.is_none()) else {
         return;
     };
-    let due = run.due();
-    if due == 0 {
+    let Some(payload) = bench.payload.get_value() else {
         return;
-    }
-    let message = Message::Bytes(vec![0x5a; run.size as usize]);
-    let sent = (0..due).take_while(|_| socket::push(bench, &message)).count() as u32;
-    bench.run.update(|run| {
+    };
+    let message = Message::Buffer(payload);
+    let sent = (0..run.due())
+        .take_while(|_| socket::push(bench, &message))
+        .count() as u32;
+    bench.running.update_value(|run| {
         if let Some(run) = run {
             run.sent += sent;
         }

@@ -63,8 +63,8 @@ pub(super) fn Sender(bench: Bench) -> impl IntoView {
             .and_then(|field| field.value().parse().ok())
             .unwrap_or(1);
         let sent = message().and_then(|message| {
-            let all = (0..times.clamp(1, MOST_TIMES)).all(|_| socket::send(bench, &message));
-            if all { Ok(()) } else { Err(words.not_open) }
+            let sent = socket::send(bench, message, times.clamp(1, MOST_TIMES));
+            if sent { Ok(()) } else { Err(words.not_open) }
         });
         wrong.set(sent.err().unwrap_or_default());
     };

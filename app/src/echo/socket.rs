@@ -1,6 +1,6 @@
 //! The raw socket of the page: what one does not get from [`crate::live`] on purpose.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -36,11 +36,28 @@ impl Drop for Raw {
 }
 
 /// What is sent.
+#[derive(Clone)]
 pub(super) enum Message {
     Text(String),
     Bytes(Vec<u8>),
+    /// What lies outside the WASM, and is not copied through it.
+    Buffer(js_sys::ArrayBuffer),
     File(Blob),
 }
+
+/// What happened and is not drawn yet.
+#[derive(Default)]
+pub(super) struct Fresh {
+    frames: Vec<Frame>,
+    trips: Vec<u32>,
+    scheduled: bool,
+}
+
+/// A message that is sent again each time it has come back.
+pub(super) type Queue = Option<(Message, u32)>;
+
+/// Drawing this often is often enough for an eye.
+const DRAW_EVERY: Duration = Duration::from_millis(50);
 
 /// Milliseconds of a clock that never jumps.
 pub(super) fn ticks() -> f64 {
@@ -56,6 +73,7 @@ fn micros(since: f64) -> u32 {
 /// Opens the socket, in place of the one there was.
 pub(super) fn connect(bench: Bench) {
     bench.raw.set_value(None);
+    bench.queue.set_value(None);
     bench.link.set(Link::Opening);
     let raw = open(bench);
     if raw.is_none() {
@@ -89,6 +107,7 @@ fn open(bench: Bench) -> Option<Raw> {
     let closed = Closure::new(move |event: CloseEvent| {
         let shows = [&event.code().to_string(), " ", &event.reason()].concat();
         note(bench, Way::Link, Kind::None, 0, None, shows.trim_end().to_owned());
+        bench.queue.set_value(None);
         run::end(bench);
         bench.link.set(Link::Closed(Some(event.code())));
     });
@@ -113,14 +132,35 @@ pub(super) fn close(bench: Bench, code: u16) {
     });
 }
 
-/// Sends one message and notes it. Returns whether there was a connection to send it on.
-pub(super) fn send(bench: Bench, message: &Message) -> bool {
+/// Sends a message so many times, each when the one before is back, so that none waits behind another. Returns whether
+/// there was a connection to send it on.
+pub(super) fn send(bench: Bench, message: Message, times: u32) -> bool {
+    let sent = send_one(bench, &message);
+    bench
+        .queue
+        .set_value((sent && times > 1).then(|| (message, times - 1)));
+    sent
+}
+
+fn send_next(bench: Bench) {
+    let next = bench.queue.try_update_value(|queue| {
+        let (message, left) = queue.take()?;
+        *queue = (left > 1).then(|| (message.clone(), left - 1));
+        Some(message)
+    });
+    if let Some(message) = next.flatten() {
+        send_one(bench, &message);
+    }
+}
+
+fn send_one(bench: Bench, message: &Message) -> bool {
     if !push(bench, message) {
         return false;
     }
     match message {
         Message::Text(text) => note(bench, Way::Sent, Kind::Text, text.len(), None, cut(text)),
         Message::Bytes(bytes) => note(bench, Way::Sent, Kind::Binary, bytes.len(), None, first(bytes)),
+        Message::Buffer(_) => {}
         Message::File(file) => note(
             bench,
             Way::Sent,
@@ -142,6 +182,7 @@ pub(super) fn push(bench: Bench, message: &Message) -> bool {
         let sent = match message {
             Message::Text(text) => raw.socket.send_with_str(text),
             Message::Bytes(bytes) => raw.socket.send_with_u8_array(bytes),
+            Message::Buffer(buffer) => raw.socket.send_with_array_buffer(buffer),
             Message::File(file) => raw.socket.send_with_blob(file),
         };
         sent.ok()?;
@@ -177,24 +218,44 @@ fn receive(bench: Bench, event: &MessageEvent) {
         );
     }
     if let Some(trip) = trip {
-        bench.trips.update(|trips| trips.add(trip));
+        bench.fresh.update_value(|fresh| fresh.trips.push(trip));
     }
+    send_next(bench);
 }
 
 /// Adds a line to the log.
-pub(super) fn note(bench: Bench, way: Way, kind: Kind, bytes: usize, micros: Option<u32>, shows: String) {
+fn note(bench: Bench, way: Way, kind: Kind, bytes: usize, micros: Option<u32>, shows: String) {
     let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-    bench.frames.update(|frames| {
-        frames.add(Frame {
-            number: 0,
-            at_ms: now(),
-            way,
-            kind,
-            bytes,
-            micros,
-            shows,
-        })
+    let frame = Frame {
+        number: 0,
+        at_ms: now(),
+        way,
+        kind,
+        bytes,
+        micros,
+        shows,
+    };
+    let scheduled = bench.fresh.try_update_value(|fresh| {
+        fresh.frames.push(frame);
+        std::mem::replace(&mut fresh.scheduled, true)
     });
+    if scheduled == Some(false) {
+        set_timeout(move || draw(bench), DRAW_EVERY);
+    }
+}
+
+fn draw(bench: Bench) {
+    let Some(fresh) = bench.fresh.try_update_value(std::mem::take) else {
+        return;
+    };
+    bench
+        .frames
+        .update(|frames| fresh.frames.into_iter().for_each(|frame| frames.add(frame)));
+    if !fresh.trips.is_empty() {
+        bench
+            .trips
+            .update(|trips| fresh.trips.into_iter().for_each(|trip| trips.add(trip)));
+    }
 }
 
 fn cut(text: &str) -> String {
