@@ -65,19 +65,18 @@ impl Assets {
     /// # Errors
     /// When a file cannot be read.
     pub fn load() -> io::Result<Self> {
-        let options = leptos::config::get_configuration(None)
-            .map(|found| found.leptos_options)
-            .ok();
         let watched = std::env::var_os("LEPTOS_WATCH").is_some();
         #[cfg(feature = "embed")]
         if !watched {
             return Ok(Self::of(embedded::files()));
         }
-        let root = options
-            .as_ref()
-            .map_or("target/site", |options| &options.site_root);
-        let root = PathBuf::from(root);
-        match options.filter(|_| watched) {
+        let root =
+            std::env::var_os("LEPTOS_SITE_ROOT").map_or_else(|| PathBuf::from("target/site"), PathBuf::from);
+        // Asked for its options only where cargo-leptos set them; else Leptos complains on stderr.
+        let options = watched
+            .then(|| leptos::config::get_configuration(None).ok())
+            .flatten();
+        match options.map(|found| found.leptos_options) {
             Some(options) => {
                 let watch = Some(Watch { root, options });
                 Ok(Self(Arc::new(Inner {
