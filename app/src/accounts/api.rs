@@ -24,10 +24,10 @@ use crate::{
 
 /// Signs in by name or e-mail address.
 #[server(prefix = "/fn", endpoint = "accounts/sign_in", input = PostUrl)]
-pub async fn sign_in(who: String, password: String, next: Option<String>) -> Result<(), Failed> {
+pub async fn sign_in(username: String, password: String, next: Option<String>) -> Result<(), Failed> {
     let session = backend()
         .accounts
-        .sign_in(&caller(), &agent().await, &who, &password)
+        .sign_in(&caller(), &agent().await, &username, &password)
         .await;
     let session = session.map_err(|error| match error {
         Error::Unauthorized => failed(401, "password", words::<EntryWords>().wrong),
