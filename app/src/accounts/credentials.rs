@@ -90,7 +90,7 @@ pub(super) fn Tokens(
                     <p class="why">{words.tokens_why}</p>
                     <FormError form=RevokeToken::PATH/>
                     {secret}
-                    <form class="inline" method="post" action=CreateToken::PATH>
+                    <form class="inline" method="post" novalidate action=CreateToken::PATH>
                         <Field form=CreateToken::PATH name="name" label=words.token_name hint=words.token_hint autocomplete="off" required=true/>
                         <Submit label=words.create_token/>
                         <FormError form=CreateToken::PATH/>

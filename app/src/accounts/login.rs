@@ -44,7 +44,7 @@ fn SignInForm(
     view! {
         <Entry why=words.sign_in_why other>
             {first.then(|| view! { <Banner>{words.no_account_at_all}</Banner> })}
-            <form class="stack" method="post" action=SignIn::PATH>
+            <form class="stack" method="post" novalidate action=SignIn::PATH>
                 <Field form=SignIn::PATH name="username" label=words.who autocomplete="username" required=true autofocus=true/>
                 <Field form=SignIn::PATH name="password" label=words.password kind="password" autocomplete="current-password" required=true/>
                 <input type="hidden" name="next" value=next/>

@@ -17,9 +17,11 @@ pub(super) fn account_of(request: &RequestContext) -> Option<Person> {
     person.cloned()
 }
 
-/// Where the request wants to lead: a path on this site only.
+/// Where the request wants to lead: a path on this site only, and not where one comes in.
 pub(super) fn next_of(request: &RequestContext) -> Option<String> {
-    request.query("next").filter(|next| local(next).is_some())
+    let entries = ["/login", "/register"];
+    let onward = |next: &String| local(next).is_some() && !entries.iter().any(|entry| next.starts_with(entry));
+    request.query("next").filter(onward)
 }
 
 /// A page that leads on to the same place.

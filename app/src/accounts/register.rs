@@ -45,7 +45,7 @@ fn RegisterForm(
     view! {
         <Entry why=words.register_why other>
             {first.then(|| view! { <Banner>{words.first}</Banner> })}
-            <form class="stack" method="post" action=Register::PATH>
+            <form class="stack" method="post" novalidate action=Register::PATH>
                 <Field form=Register::PATH name="username" label=words.username autocomplete="username" required=true autofocus=true/>
                 <Field form=Register::PATH name="email" label=words.email kind="email" autocomplete="email" required=true/>
                 <Field form=Register::PATH name="password" label=words.password kind="password" autocomplete="new-password" hint=hint required=true/>

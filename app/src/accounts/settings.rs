@@ -106,7 +106,7 @@ fn Profile(me: Me) -> impl IntoView {
     view! {
         <div id="profile">
             <Card title=words.profile icon=icon::PERSON>
-                <form class="body stack" method="post" action=ChangeProfile::PATH>
+                <form class="body stack" method="post" novalidate action=ChangeProfile::PATH>
                     <Done action=ChangeProfile::PATH says=words.saved/>
                     <p class="me"><Avatar src=me.person.avatar/><span class="why">{words.profile_why}</span></p>
                     <Field form=ChangeProfile::PATH name="username" label=words.username autocomplete="username" value=me.person.name required=true/>
@@ -126,7 +126,7 @@ fn Password() -> impl IntoView {
     view! {
         <div id="password">
             <Card title=words.password icon=icon::LOCK>
-                <form class="body stack" method="post" action=ChangePassword::PATH>
+                <form class="body stack" method="post" novalidate action=ChangePassword::PATH>
                     <Done action=ChangePassword::PATH says=words.password_changed/>
                     <p class="why">{words.password_why}</p>
                     <Field form=ChangePassword::PATH name="current_password" label=words.current_password kind="password" autocomplete="current-password" required=true/>

@@ -47,7 +47,7 @@ strings! {
         theme: "Theme" / "主题",
         light: "Light" / "浅色",
         dark: "Dark" / "深色",
-        system: "As the system" / "跟随系统",
+        system: "System" / "跟随系统",
         language: "Language" / "语言",
         password: "Password" / "密码",
         password_why: "A new password signs out all your other browsers. API tokens stay." / "更改密码后，其他浏览器将退出登录；API 令牌不受影响。",

@@ -57,7 +57,7 @@ pub fn Field(
                 aria-describedby=described
                 autofocus=autofocus
             />
-            <p class="err" id=error_id data-error=name>{error.unwrap_or_default()}</p>
+            <p class="err" id=error_id data-error=name>{error}</p>
         </div>
     }
 }
@@ -68,7 +68,7 @@ pub fn FormError(
     /// The form's `action`.
     form: &'static str,
 ) -> impl IntoView {
-    view! { <p class="err form" role="alert" data-error="request">{flash::error(form, "request").unwrap_or_default()}</p> }
+    view! { <p class="err form" role="alert" data-error="request">{flash::error(form, "request")}</p> }
 }
 
 /// The button that sends a form. It is never disabled: an early click says what is missing.
