@@ -192,6 +192,11 @@ impl Connection {
         self.link.outbox.gone()
     }
 
+    /// Why it is to go, once it is: to be polled while the peer takes nothing, when nothing can be drained.
+    pub fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Disconnect> {
+        self.link.outbox.poll_gone(cx)
+    }
+
     /// Appends to `out` all that is queued, or what fits until `out` holds `most` bytes. Pending while nothing is queued;
     /// an error when the connection is to be closed.
     pub fn poll_drain(

@@ -105,6 +105,18 @@ impl Outbox {
         self.0.lock().bytes
     }
 
+    /// Why the connection is to go, once it is: for a reader that cannot take anything now.
+    pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<Disconnect> {
+        let mut queue = self.0.lock();
+        match queue.gone {
+            Some(why) => Poll::Ready(why),
+            None => {
+                queue.await_push(cx);
+                Poll::Pending
+            }
+        }
+    }
+
     /// Appends to `out` what is queued, until it holds `most` bytes. Pending when nothing is queued.
     pub(super) fn poll_drain(
         &self,
@@ -117,13 +129,7 @@ impl Outbox {
             return Poll::Ready(Err(why));
         }
         if queue.is_empty() {
-            if !queue
-                .reader
-                .as_ref()
-                .is_some_and(|waker| waker.will_wake(cx.waker()))
-            {
-                queue.reader = Some(cx.waker().clone());
-            }
+            queue.await_push(cx);
             return Poll::Pending;
         }
         queue.drain(out, most);
@@ -155,6 +161,13 @@ impl Queue {
 
     fn is_empty(&self) -> bool {
         self.frames.is_empty() && self.latest.is_empty()
+    }
+
+    /// Notes whom to wake.
+    fn await_push(&mut self, cx: &Context<'_>) {
+        if !self.reader.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            self.reader = Some(cx.waker().clone());
+        }
     }
 
     /// The reader, if what was just pushed is the first thing it has to look at.
