@@ -45,7 +45,7 @@ impl Cost {
 
 /// Hashes at work at once are one a core, and no more than this: 76 MiB.
 const MOST_AT_WORK: usize = 4;
-/// Hashes that may wait for their turn; at 40 ms each on one core the last waits 2.6 s.
+/// Hashes that may wait for their turn; at 20 ms each on one core the last waits 1.3 s.
 const MOST_WAITING: usize = 64;
 /// How long one waits for its turn before the server says that it is busy.
 const WAIT_AT_MOST: Duration = Duration::from_secs(5);
