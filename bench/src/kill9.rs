@@ -87,7 +87,8 @@ impl Kill9 {
                 .with_context(|| format!("round {round}"))?;
         }
         let (mut child, client) = serve(&server, folder.path()).await?;
-        let resent = book.unanswered.len();
+        book.sent_again += book.unanswered.len();
+        book.stored_unanswered += stored_among(&client, &book.unanswered).await?;
         for id in std::mem::take(&mut book.unanswered) {
             client.send("general", &id, &id).await?;
             book.acknowledged.push(id);
@@ -102,11 +103,13 @@ impl Kill9 {
             .count();
         let doubled = stored.values().filter(|count| **count > 1).count();
         println!(
-            "kills {} · acknowledged {} · stored {} · sent again {} (at the end {resent}) · lost {lost} · doubled {doubled} · {:.0} s",
+            "kills {} · acknowledged {} · lost {lost} · doubled {doubled} · stored {} · sent again {}, of which {} had \
+             been stored · {:.0} s",
             self.times,
             book.acknowledged.len(),
             stored.len(),
             book.sent_again,
+            book.stored_unanswered,
             start.elapsed().as_secs_f64(),
         );
         ensure!(
@@ -126,6 +129,7 @@ impl Kill9 {
         let mut senders = JoinSet::new();
         let mut again = std::mem::take(&mut book.unanswered);
         book.sent_again += again.len();
+        book.stored_unanswered += stored_among(&client, &again).await?;
         let share = again.len().div_ceil(self.senders.max(1) as usize);
         for sender in 0..self.senders {
             let mine = again.split_off(again.len().saturating_sub(share));
@@ -156,6 +160,8 @@ struct Book {
     acknowledged: Vec<String>,
     unanswered: Vec<String>,
     sent_again: usize,
+    /// Of those sent again, the ones that had been stored before the kill.
+    stored_unanswered: usize,
 }
 
 /// Sends until the server is gone: first what was not answered before, then more. The text is the client id.
@@ -255,6 +261,16 @@ async fn serve(server: &Path, folder: &Path) -> anyhow::Result<(Child, Client)> 
         sleep(Duration::from_millis(5)).await;
     }
     Ok((child, client))
+}
+
+/// How many of what was not answered is stored all the same. It can only be among the newest: each sender waits for one
+/// answer at a time.
+async fn stored_among(client: &Client, unanswered: &[String]) -> anyhow::Result<usize> {
+    let newest = client.messages("general", Which::Latest, 200).await?.messages;
+    Ok(newest
+        .iter()
+        .filter(|message| unanswered.contains(&message.text))
+        .count())
 }
 
 /// Every message of the room by its text, and how often it is there.
