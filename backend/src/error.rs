@@ -84,7 +84,9 @@ impl From<db::Error> for Error {
     fn from(error: db::Error) -> Self {
         match error {
             db::Error::NoRow => Self::NotFound,
-            db::Error::Retry => Self::Unavailable(Duration::from_secs(1)),
+            db::Error::Retry | db::Error::Closed => Self::Unavailable(Duration::from_secs(1)),
+            // Somebody has to make room or to start the server again; the database has logged it.
+            db::Error::Full | db::Error::Lost(_) => Self::Unavailable(Duration::from_secs(30)),
             other => Self::Internal(other.to_string()),
         }
     }

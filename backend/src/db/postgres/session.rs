@@ -72,7 +72,9 @@ impl Session {
             !link.client.is_closed()
         });
         if !alive {
-            let link = self.connect()?;
+            let link = self
+                .connect()
+                .inspect_err(|error| tracing::error!(%error, "no connection"))?;
             *self.link.borrow_mut() = Some(link);
         }
         Ok(())

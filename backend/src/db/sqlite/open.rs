@@ -29,6 +29,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements kept prepared a connection; more than the program has.
 const PREPARED: usize = 512;
 
+/// A WAL that grew beyond this, behind a long read, is cut back to it once it is folded in.
+const WAL_KEPT_BYTES: i64 = 64 * 1024 * 1024;
+
 /// A negative size is in KiB. The default, 2 MiB, spills a large group to the disk before its commit.
 const CACHE_KIB: i64 = -16 * 1024;
 
@@ -56,6 +59,8 @@ pub(super) fn writer(file: &Path, clock: &Clock) -> Result<Connection, OpenError
     conn.pragma_update(None, "synchronous", "FULL")
         .map_err(|error| refusal(file, error))?;
     conn.pragma_update(None, "foreign_keys", true)
+        .map_err(|error| refusal(file, error))?;
+    conn.pragma_update_and_check(None, "journal_size_limit", WAL_KEPT_BYTES, |_| Ok(()))
         .map_err(|error| refusal(file, error))?;
     migrate(&conn, clock)?;
     Ok(conn)

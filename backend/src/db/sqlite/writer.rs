@@ -90,6 +90,7 @@ fn commit(conn: &Connection) -> Result<(), Error> {
 
 fn answer(done: &mut Vec<Done>, outcome: Result<(), Error>) {
     if let Err(error) = &outcome {
+        // Here and not by each caller: a full disk would be told a hundred times.
         tracing::error!(jobs = done.len(), %error, "a group of writes was not stored");
     }
     for (job, hooks) in done.drain(..) {
