@@ -16,6 +16,8 @@ use site::Site;
 /// All that anybody may ask for. What it shows a stranger is each service's to say.
 const PUBLIC: &[&str] = &[
     "/",
+    "/api/docs",
+    "/api/openapi.json",
     "/avatar/{hash}",
     // The Join form, for strangers.
     "/chat/{room}",

@@ -229,7 +229,7 @@ impl Accounts {
 
     /// Whether the next to register becomes the administrator.
     pub async fn is_first(&self) -> Result<bool, Error> {
-        Ok(!self.0.db.read(|c| store::has_first(c)).await?)
+        Ok(!self.0.db.read(store::has_first).await?)
     }
 
     /// The people with these ids, in the caller's own transaction: for features that store who did something.

@@ -80,7 +80,7 @@ async fn a_token_is_shown_once_and_may_do_what_its_owner_may() {
         let token = it.accounts.create_token(&ada, " build   server ").await.unwrap();
         assert!(token.secret.starts_with("flt_"));
         let listed = it.accounts.tokens(&ada).await.unwrap();
-        assert_eq!(listed, [token.token.clone()]);
+        assert_eq!(listed, std::slice::from_ref(&token.token));
         assert_eq!(listed[0].name, "build server");
         let caller = it.accounts.by_token(&token.secret, home()).await.unwrap();
         assert!(caller.admin().is_ok());
