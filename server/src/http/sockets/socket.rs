@@ -163,38 +163,31 @@ impl Socket {
         .await
     }
 
-    /// Ends the socket in the way that `end` asks for.
-    pub async fn finish(mut self, end: End) {
+    /// Ends the socket in the way that `end` asks for. What it followed ends at once.
+    pub async fn finish(self, end: End) {
+        let Self {
+            mut io,
+            mut out,
+            connection,
+            ..
+        } = self;
+        drop(connection);
         let (code, reason) = match end {
             End::Lost => return,
             End::Closed(code) => (code, ""),
             End::Close(CloseReason { code, reason }) => (Some(code), reason),
         };
-        frame::put_close(&mut self.out, code, reason);
-        let answered = matches!(end, End::Closed(_));
-        // A peer that takes nothing is not waited for any longer.
-        let _in_time = timeout(CLOSE_TIME, self.say_goodbye(answered)).await;
-    }
-
-    async fn say_goodbye(&mut self, answered: bool) -> io::Result<()> {
-        let out = mem::take(&mut self.out);
-        self.io.write_all(&out).await?;
-        self.io.shutdown().await?;
-        if !answered {
-            poll_fn(|cx| self.poll_end(cx)).await?;
-        }
-        Ok(())
-    }
-
-    /// Reads and drops what still comes, so that a reset does not overtake the close frame.
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        READ.with_borrow_mut(|scratch| {
-            loop {
-                if ready!(read(&mut self.io, cx, scratch))? == 0 {
-                    return Poll::Ready(Ok(()));
-                }
+        frame::put_close(&mut out, code, reason);
+        let goodbye = async {
+            io.write_all(&out).await?;
+            io.shutdown().await?;
+            if !matches!(end, End::Closed(_)) {
+                poll_fn(|cx| poll_end(&mut io, cx)).await?;
             }
-        })
+            Ok::<_, io::Error>(())
+        };
+        // A peer that takes nothing is not waited for any longer.
+        let _in_time = timeout(CLOSE_TIME, goodbye).await;
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, End>> {
@@ -234,7 +227,13 @@ impl Socket {
                     Poll::Ready(Ok(len)) if len == self.out.len() => self.out = BytesMut::new(),
                     Poll::Ready(Ok(len)) => self.out.advance(len),
                     Poll::Ready(Err(_)) => return Err(End::Lost),
-                    Poll::Pending => return Ok(()),
+                    // A peer that takes nothing is told to go once its queue is full, not only when a ping is due.
+                    Poll::Pending => {
+                        return match self.connection.poll_gone(cx) {
+                            Poll::Ready(why) => Err(End::from(why)),
+                            Poll::Pending => Ok(()),
+                        };
+                    }
                 }
                 continue;
             }
@@ -301,6 +300,17 @@ impl Socket {
         }
         Ok(None)
     }
+}
+
+/// Reads and drops what still comes, so that a reset does not overtake the close frame.
+fn poll_end(io: &mut TokioIo<Upgraded>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    READ.with_borrow_mut(|scratch| {
+        loop {
+            if ready!(read(io, cx, scratch))? == 0 {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    })
 }
 
 fn read(io: &mut TokioIo<Upgraded>, cx: &mut Context<'_>, scratch: &mut [u8]) -> Poll<io::Result<usize>> {
