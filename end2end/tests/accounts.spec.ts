@@ -149,6 +149,8 @@ test("the command line never takes a password as an argument", async ({ server }
 });
 
 test("axe finds nothing on the pages of the accounts, and nothing lies beyond their edge", async ({ page, server }) => {
+  // Four pages, two widths, two themes.
+  test.slow();
   for (const size of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
     await page.setViewportSize(size);
     for (const path of ["/login", "/register"]) {
