@@ -119,13 +119,19 @@ async fn dashboard(request: RequestContext, me: Person) -> Result<Page, Error> {
             <div class="home">
                 <header class="hello"><h2>{hello}</h2><p class="quiet">{news}</p></header>
                 <div class="tiles">
-                    <Card title="general" icon=icon::HASH class="tile tall" link=to("/chat/general", words.open_chat)>
-                        <LatestMessages/>
-                    </Card>
-                    <Card title=words.here icon=icon::PEOPLE class="tile"><HereNow/></Card>
-                    {(!devices.is_empty()).then(|| view! { <Devices devices/> })}
-                    <Connection seen/>
-                    <Card title=words.invite icon=icon::PLUS class="tile"><p class="text">{words.invite_why}</p></Card>
+                    <div class="column">
+                        <Card title="general" icon=icon::HASH class="tile" link=to("/chat/general", words.open_chat)>
+                            <LatestMessages/>
+                        </Card>
+                    </div>
+                    <div class="column">
+                        <Card title=words.here icon=icon::PEOPLE class="tile"><HereNow/></Card>
+                        {(!devices.is_empty()).then(|| view! { <Devices devices/> })}
+                        <Connection seen/>
+                        <Card title=words.invite icon=icon::PLUS class="tile">
+                            <p class="text">{words.invite_why}</p>
+                        </Card>
+                    </div>
                 </div>
             </div>
         }

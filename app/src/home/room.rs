@@ -46,9 +46,10 @@ pub(super) struct Start {
 /// The latest messages, the newest first.
 #[island]
 pub fn LatestMessages() -> impl IntoView {
-    let Some(Start { snapshot, .. }) = slot::read::<Start>(SLOT) else {
-        return ().into_any();
-    };
+    slot::read::<Start>(SLOT).map(|start| latest(start.snapshot))
+}
+
+fn latest(snapshot: Snapshot) -> impl IntoView {
     let position = snapshot.position.clone();
     let snapshot = RwSignal::new(snapshot);
     Effect::new(move || {
@@ -66,38 +67,42 @@ pub fn LatestMessages() -> impl IntoView {
     let words = words::<TileWords>();
     view! {
         <For each=latest key=|message| message.id children=|message| view! { <Line message/> }/>
-        {move || snapshot.with(|s| s.messages.is_empty()).then(|| view! {
-            <div class="row"><span class="w quiet">{words.nothing}</span><a href="/chat/general">{words.say}</a></div>
-        })}
+        <div class="row" hidden=move || snapshot.with(|s| !s.messages.is_empty())>
+            <span class="w quiet">{words.nothing}</span>
+            <a class="btn" href="/chat/general">{words.say}</a>
+        </div>
     }
-    .into_any()
 }
 
 #[component]
 fn Line(message: Message) -> impl IntoView {
     let Message {
         author,
-        text,
+        html,
         sent_at,
         ..
     } = message;
     view! {
-        <a class="row" href="/chat/general" data-row>
+        <article class="row">
             <Avatar src=author.avatar.clone()/>
-            <span class="w">
-                <span class="top"><PersonName person=author/><When at=sent_at show=Show::Clock class="num quiet small"/></span>
-                <span class="said cut">{text}</span>
-            </span>
-        </a>
+            <div class="w">
+                <a class="top" href="/chat/general" data-row>
+                    <PersonName person=author/>
+                    <When at=sent_at show=Show::Clock class="num quiet small"/>
+                </a>
+                <div class="said cut" inner_html=html></div>
+            </div>
+        </article>
     }
 }
 
 /// Who has a page of this site open.
 #[island]
 pub fn HereNow() -> impl IntoView {
-    let Some(Start { me, here, .. }) = slot::read::<Start>(SLOT) else {
-        return ().into_any();
-    };
+    slot::read::<Start>(SLOT).map(|start| faces(start.here, start.me))
+}
+
+fn faces(here: Vec<Person>, me: i64) -> impl IntoView {
     let people = RwSignal::new(ordered(here, me));
     Effect::new(move || {
         live::follow(Topic::new("chat", ROOM), None, move |told| {
@@ -113,12 +118,11 @@ pub fn HereNow() -> impl IntoView {
         <ul class="faces">
             <For each=faces key=|person| person.id children=move |person| view! { <Face person me/> }/>
         </ul>
-        <p class="quiet small num more">{move || match more() { 0 => String::new(), n => ["+ ", &n.to_string()].concat() }}</p>
-        {move || people.with(|people| people.iter().all(|person| person.id == me)).then(|| view! {
-            <p class="quiet small more">{words.alone}</p>
-        })}
+        <p class="quiet small num more" hidden=move || more() == 0>"+ "{more}</p>
+        <p class="quiet small more" hidden=move || people.with(|people| people.iter().any(|person| person.id != me))>
+            {words.alone}
+        </p>
     }
-    .into_any()
 }
 
 #[component]

@@ -146,7 +146,7 @@ pub fn Palette() -> impl IntoView {
             <kbd>"Esc"</kbd>
         </div>
         <div id="palette-list" role="listbox" aria-label=words.results>{rows}</div>
-        <p class="nothing" role="status">{move || if found.read().is_empty() { words.nothing } else { "" }}</p>
+        <p class="nothing" role="status"><span hidden=move || !found.read().is_empty()>{words.nothing}</span></p>
     }
 }
 
@@ -170,7 +170,7 @@ fn row(
             >
                 <span>{entry.label.clone()}</span>
                 <small>{entry.kind.clone()}</small>
-                <kbd>{entry.keys.clone()}</kbd>
+                <kbd hidden=entry.keys.is_empty()>{entry.keys.clone()}</kbd>
             </a>
         }
     })
