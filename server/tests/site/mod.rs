@@ -41,12 +41,20 @@ impl Site {
         Self::start(tempfile::tempdir().unwrap(), "127.0.0.1:0", false).await
     }
 
+    /// One whose configuration is changed before it starts.
+    pub async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = configuration(&folder, false);
+        change(&mut config);
+        Self::serve(folder, "127.0.0.1:0", config).await
+    }
+
     async fn start(folder: TempDir, address: &str, open: bool) -> Self {
-        let flags = [
-            ("data", folder.path().display().to_string()),
-            ("open", open.to_string()),
-        ];
-        let config = Config::new(&Settings::gather(None, [], &flags).unwrap()).unwrap();
+        let config = configuration(&folder, open);
+        Self::serve(folder, address, config).await
+    }
+
+    async fn serve(folder: TempDir, address: &str, config: Config) -> Self {
         let server = Server::start(config).await.unwrap();
         let listener = TcpListener::bind(address).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
