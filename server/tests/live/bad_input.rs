@@ -133,9 +133,9 @@ async fn the_same_client_id_twice_is_one_message_and_one_event() {
     peer.subscribe("chat:general").await;
     let client = server.client(&token);
     for _ in 0..2 {
-        client.send("general", "once", "the-same-id").await.unwrap();
+        client.send("general", "the-same-id", "once").await.unwrap();
     }
-    client.send("general", "last", "another-id").await.unwrap();
+    client.send("general", "another-id", "last").await.unwrap();
     assert_eq!(peer.push().await["pub"]["data"]["posted"]["text"], "once");
     assert_eq!(peer.push().await["pub"]["data"]["posted"]["text"], "last");
 }

@@ -71,7 +71,7 @@ async fn a_page_follows_a_room_sees_who_is_here_and_resumes() {
         ["ada"]
     );
     assert!(matches!(next(&mut page).await, Down::Joined { who, .. } if who.name == "ada"));
-    server.client(&bob).send("general", "hello", "c1").await.unwrap();
+    server.client(&bob).send("general", "c1", "hello").await.unwrap();
     let Down::Published { topic, publication } = next(&mut page).await else {
         panic!("nothing published")
     };

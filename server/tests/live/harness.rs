@@ -1,6 +1,6 @@
 //! A real server on a port of its own, and a peer that speaks to it line by line.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
 
 use backend::{
     Backend,
@@ -109,6 +109,7 @@ impl TestServer {
         Peer {
             socket,
             lines: Vec::new(),
+            pushes: VecDeque::new(),
             last_id: 1,
         }
     }
@@ -145,7 +146,10 @@ impl TestServer {
 /// One end of a live socket.
 pub(crate) struct Peer {
     pub(crate) socket: WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>,
+    /// Read and not yet looked at.
     lines: Vec<Value>,
+    /// What was pushed while a reply was waited for.
+    pushes: VecDeque<Value>,
     last_id: u32,
 }
 
@@ -181,7 +185,7 @@ impl Peer {
             .unwrap()
     }
 
-    /// Sends one request under a new id; the reply, with pushes before it left out.
+    /// Sends one request under a new id; the reply. Pushes before it are kept.
     pub(crate) async fn ask(&mut self, request: Value) -> Value {
         self.last_id += 1;
         let mut command = request;
@@ -191,6 +195,9 @@ impl Peer {
             let reply = self.next().await;
             if reply["id"] == self.last_id {
                 return reply;
+            }
+            if reply["push"].is_object() {
+                self.pushes.push_back(reply["push"].clone());
             }
         }
     }
@@ -210,6 +217,9 @@ impl Peer {
 
     /// The next push.
     pub(crate) async fn push(&mut self) -> Value {
+        if let Some(push) = self.pushes.pop_front() {
+            return push;
+        }
         loop {
             let line = self.next().await;
             if line["push"].is_object() {

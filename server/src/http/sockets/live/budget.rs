@@ -14,7 +14,7 @@ const BURST: u32 = 2_000;
 /// One more each: a hundred a second is more than a person causes, and cheap to serve.
 const EVERY: Duration = Duration::from_millis(10);
 
-/// Refusals until the connection is closed: who goes on after so many does not read them.
+/// Refusals, less what was granted meanwhile, until the connection is closed: who goes on after so many does not read them.
 const REFUSALS: u32 = 2_000;
 
 /// A token bucket as one instant: when it will be full again.
@@ -38,7 +38,7 @@ impl Budget {
         let after = self.full_at.max(now) + EVERY;
         if after - now <= EVERY * BURST {
             self.full_at = after;
-            self.refused = 0;
+            self.refused = self.refused.saturating_sub(1);
             return Ok(());
         }
         self.refused += 1;

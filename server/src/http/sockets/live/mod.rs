@@ -4,7 +4,7 @@
 //! (the Centrifuge client protocol), [`compact`] (the pages' own encoding), [`budget`] (how often).
 //!
 //! Invariants:
-//! - A reply stands in the connection's queue before any push that follows from it.
+//! - The reply to a subscription stands in the connection's queue before anything that the subscription brings.
 //! - Whatever a client sends gets a reply, an error of the protocol, or a close code; never a panic.
 
 mod budget;
