@@ -14,11 +14,17 @@ use super::{End, Kind, Socket, Upgrade, chat};
 pub fn open(backend: &Arc<Backend>, caller: &Caller, upgrade: Upgrade) -> Result<Response, Error> {
     let visit = backend.echo.enter(caller)?;
     let client = chat::client(caller);
-    Ok(upgrade.open(&backend.hub, client, Kind::Echo, MAX_ECHO_BYTES, |mut socket| async move {
-        let end = repeat(&mut socket).await;
-        socket.finish(end).await;
-        drop(visit);
-    }))
+    Ok(upgrade.open(
+        &backend.hub,
+        client,
+        Kind::Echo,
+        MAX_ECHO_BYTES,
+        |mut socket| async move {
+            let end = repeat(&mut socket).await;
+            socket.finish(end).await;
+            drop(visit);
+        },
+    ))
 }
 
 async fn repeat(socket: &mut Socket) -> End {
