@@ -20,7 +20,8 @@ pub(super) fn account_of(request: &RequestContext) -> Option<Person> {
 /// Where the request wants to lead: a path on this site only, and not where one comes in.
 pub(super) fn next_of(request: &RequestContext) -> Option<String> {
     let entries = ["/login", "/register"];
-    let onward = |next: &String| local(next).is_some() && !entries.iter().any(|entry| next.starts_with(entry));
+    let onward =
+        |next: &String| local(next).is_some() && !entries.iter().any(|entry| next.starts_with(entry));
     request.query("next").filter(onward)
 }
 

@@ -51,7 +51,12 @@ impl Accounts {
             Some(found) => found,
             None => ("image/svg+xml", drawn()),
         };
-        Ok(Picture { media_type, body, lasts: GRAVATAR_LASTS, immutable: false })
+        Ok(Picture {
+            media_type,
+            body,
+            lasts: GRAVATAR_LASTS,
+            immutable: false,
+        })
     }
 
     /// Only what names an account is asked for elsewhere: this server is nobody's way to Gravatar.
@@ -64,7 +69,12 @@ impl Accounts {
             return Ok(known);
         }
         let asked = hash.clone();
-        if !self.0.db.read(move |c| store::is_accounts_picture(c, &asked)).await? {
+        if !self
+            .0
+            .db
+            .read(move |c| store::is_accounts_picture(c, &asked))
+            .await?
+        {
             return Ok(None);
         }
         Ok(gravatar.fetch(&hash).await)
@@ -75,7 +85,10 @@ impl Accounts {
 pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }
 
 /// 64 hexadecimal digits, in either case.

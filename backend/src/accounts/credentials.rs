@@ -49,7 +49,10 @@ pub(super) fn insert_session(
     session: &NewSession<'_>,
 ) -> Result<(i64, String), db::Error> {
     let secret = random.secret();
-    tx.execute("UPDATE users SET seen_at = $2 WHERE id = $1", params![session.user, session.now])?;
+    tx.execute(
+        "UPDATE users SET seen_at = $2 WHERE id = $1",
+        params![session.user, session.now],
+    )?;
     let id = tx.query_one(
         "INSERT INTO sessions (user_id, hash, agent, address, created_at, seen_at)
          VALUES ($1, $2, $3, $4, $5, $5) RETURNING id",

@@ -162,7 +162,9 @@ impl Accounts {
     /// Ends the caller's own session, and what is open with it. A token and `--open` have none to end.
     pub async fn sign_out(&self, caller: &Caller) -> Result<(), Error> {
         let user = caller.person()?.id;
-        let Some(session) = caller.browser() else { return Ok(()) };
+        let Some(session) = caller.browser() else {
+            return Ok(());
+        };
         let now = self.0.clock.now();
         self.0
             .db

@@ -108,7 +108,9 @@ impl User {
         | Action::Token { common, .. }
         | Action::List { common }) = &self.action;
         let config = common.flags.config()?;
-        let backend = Backend::start(backend_config(&config)).await.map_err(Failure::setup)?;
+        let backend = Backend::start(backend_config(&config))
+            .await
+            .map_err(Failure::setup)?;
         let done = act(&self.action, &backend, common.json).await;
         backend.shutdown().await;
         Ok(done?)
@@ -118,31 +120,62 @@ impl User {
 async fn act(action: &Action, backend: &Backend, json: bool) -> anyhow::Result<()> {
     let operator = backend.accounts.operator();
     match action {
-        Action::Add { name, email, role, .. } => {
-            let account =
-                NewAccount { username: name.clone(), email: email.clone(), password: read_password().await? };
-            let person = operator.add(account, Some((*role).into())).await.map_err(|error| words(error, name))?;
+        Action::Add {
+            name, email, role, ..
+        } => {
+            let account = NewAccount {
+                username: name.clone(),
+                email: email.clone(),
+                password: read_password().await?,
+            };
+            let person = operator
+                .add(account, Some((*role).into()))
+                .await
+                .map_err(|error| words(error, name))?;
             let line = format!("{} was added: {}", person.name, role_name(person.role));
-            say(json, line, json!({"id": person.id, "name": person.name, "role": person.role}))
+            say(
+                json,
+                line,
+                json!({"id": person.id, "name": person.name, "role": person.role}),
+            )
         }
         Action::Passwd { name, .. } => {
             let password = read_password().await?;
-            operator.set_password(name, &password).await.map_err(|error| words(error, name))?;
-            say(json, format!("{name} has a new password; all sessions are ended"), json!({"name": name}))
+            operator
+                .set_password(name, &password)
+                .await
+                .map_err(|error| words(error, name))?;
+            say(
+                json,
+                format!("{name} has a new password; all sessions are ended"),
+                json!({"name": name}),
+            )
         }
         Action::Role { name, role, .. } => {
             let role = Role::from(*role);
-            operator.set_role(name, role).await.map_err(|error| words(error, name))?;
-            say(json, format!("{name} is now: {}", role_name(role)), json!({"name": name, "role": role}))
+            operator
+                .set_role(name, role)
+                .await
+                .map_err(|error| words(error, name))?;
+            say(
+                json,
+                format!("{name} is now: {}", role_name(role)),
+                json!({"name": name, "role": role}),
+            )
         }
         Action::Token { name, label, .. } => {
-            let made = operator.create_token(name, label).await.map_err(|error| words(error, name))?;
+            let made = operator
+                .create_token(name, label)
+                .await
+                .map_err(|error| words(error, name))?;
             let value = json!({"id": made.token.id, "name": made.token.name, "token": made.secret});
             say(json, made.secret, value)
         }
         Action::List { .. } => {
             let everybody = operator.list().await.map_err(|error| words(error, ""))?;
-            everybody.iter().try_for_each(|account| say(json, line_of(account), json_of(account)))
+            everybody
+                .iter()
+                .try_for_each(|account| say(json, line_of(account), json_of(account)))
         }
     }
 }
@@ -163,8 +196,15 @@ fn role_name(role: Role) -> &'static str {
 fn line_of(account: &Account) -> String {
     let seen = account.seen_at.map_or("never".to_owned(), rfc3339);
     let state = if account.active { "" } else { "  deactivated" };
-    let (id, name, role) = (account.person.id, &account.person.name, role_name(account.person.role));
-    format!("{id:>5}  {name:24}  {role:13}  {:32}  {seen}{state}", account.email)
+    let (id, name, role) = (
+        account.person.id,
+        &account.person.name,
+        role_name(account.person.role),
+    );
+    format!(
+        "{id:>5}  {name:24}  {role:13}  {:32}  {seen}{state}",
+        account.email
+    )
 }
 
 fn json_of(account: &Account) -> serde_json::Value {
@@ -186,7 +226,13 @@ fn words(error: Error, name: &str) -> anyhow::Error {
     }
     let (_, errors) = app::error::answer(error, Locale::En);
     let all = errors.errors.into_iter().flat_map(|(field, messages)| {
-        messages.into_iter().map(move |message| if field == "request" { message } else { format!("{field} {message}") })
+        messages.into_iter().map(move |message| {
+            if field == "request" {
+                message
+            } else {
+                format!("{field} {message}")
+            }
+        })
     });
     anyhow::anyhow!(all.collect::<Vec<_>>().join("; "))
 }
@@ -212,13 +258,17 @@ fn read_line() -> anyhow::Result<String> {
     // A little more than the longest: what is too long is said to be so.
     let most = MAX_PASSWORD_CHARS as u64 * 8;
     let stdin = io::stdin().lock();
-    io::Read::take(stdin, most).read_line(&mut line).context("standard input cannot be read")?;
+    io::Read::take(stdin, most)
+        .read_line(&mut line)
+        .context("standard input cannot be read")?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn ask(prompt: &str) -> anyhow::Result<String> {
     let mut terminal = io::stderr().lock();
-    write!(terminal, "{prompt}").and_then(|()| terminal.flush()).context("the terminal cannot be written to")?;
+    write!(terminal, "{prompt}")
+        .and_then(|()| terminal.flush())
+        .context("the terminal cannot be written to")?;
     let quiet = Quiet::begin().context("the terminal cannot be silenced")?;
     let line = read_line();
     drop(quiet);

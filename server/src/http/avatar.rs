@@ -21,12 +21,21 @@ pub fn routes(routes: Routes) -> Routes {
     routes.public("/avatar/{hash}", get(avatar))
 }
 
-async fn avatar(State(backend): State<Arc<Backend>>, Path(hash): Path<String>) -> Result<Response, PlainError> {
+async fn avatar(
+    State(backend): State<Arc<Backend>>,
+    Path(hash): Path<String>,
+) -> Result<Response, PlainError> {
     let picture = backend.accounts.picture(&hash).await?;
-    let (seconds, immutable) = (picture.lasts.as_secs(), if picture.immutable { ", immutable" } else { "" });
+    let (seconds, immutable) = (
+        picture.lasts.as_secs(),
+        if picture.immutable { ", immutable" } else { "" },
+    );
     let headers = [
         (header::CONTENT_TYPE, picture.media_type.to_owned()),
-        (header::CACHE_CONTROL, format!("public, max-age={seconds}{immutable}")),
+        (
+            header::CACHE_CONTROL,
+            format!("public, max-age={seconds}{immutable}"),
+        ),
         (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];

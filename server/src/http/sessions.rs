@@ -56,7 +56,9 @@ async fn caller(backend: &Backend, headers: &HeaderMap, address: Address) -> Res
 fn token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.trim().split_once(' ').unwrap_or((value, ""));
-    let ours = ["bearer", "token"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let ours = ["bearer", "token"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known));
     ours.then_some(token.trim())
 }
 
@@ -74,7 +76,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).expect("a header"))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).expect("a header")))
+            .collect()
     }
 
     #[test]
@@ -90,7 +95,11 @@ mod tests {
             ("", None),
         ];
         for (value, expected) in cases {
-            assert_eq!(token(&headers(&[(header::AUTHORIZATION, value)])), expected, "{value:?}");
+            assert_eq!(
+                token(&headers(&[(header::AUTHORIZATION, value)])),
+                expected,
+                "{value:?}"
+            );
         }
         assert_eq!(token(&HeaderMap::new()), None);
     }
@@ -105,7 +114,11 @@ mod tests {
             ("", None),
         ];
         for (value, expected) in cases {
-            assert_eq!(cookie(&headers(&[(header::COOKIE, value)]), SESSION_COOKIE), expected, "{value:?}");
+            assert_eq!(
+                cookie(&headers(&[(header::COOKIE, value)]), SESSION_COOKIE),
+                expected,
+                "{value:?}"
+            );
         }
         // HTTP/2 may send them in several lines.
         let lines = headers(&[(header::COOKIE, "a=b"), (header::COOKIE, "flotilla_session=abc")]);

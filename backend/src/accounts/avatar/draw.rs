@@ -55,17 +55,36 @@ fn tile(path: &mut String, shape: u8, column: u8, row: u8, mirrored: bool) {
     // Corners in reading order; mirrored, left and right change places.
     let corner = |right: bool, bottom: bool| {
         let right = right != mirrored;
-        (left + if right { TILE } else { 0 }, top + if bottom { TILE } else { 0 })
+        (
+            left + if right { TILE } else { 0 },
+            top + if bottom { TILE } else { 0 },
+        )
     };
     match shape {
         // The sea.
         0 | 1 => {}
         2 => square(path, left, top),
         3 => disc(path, left, top),
-        4 => quarter(path, [corner(false, false), corner(true, false), corner(false, true)], !mirrored),
-        5 => quarter(path, [corner(true, false), corner(true, true), corner(false, false)], !mirrored),
-        6 => quarter(path, [corner(true, true), corner(false, true), corner(true, false)], !mirrored),
-        _ => quarter(path, [corner(false, true), corner(false, false), corner(true, true)], !mirrored),
+        4 => quarter(
+            path,
+            [corner(false, false), corner(true, false), corner(false, true)],
+            !mirrored,
+        ),
+        5 => quarter(
+            path,
+            [corner(true, false), corner(true, true), corner(false, false)],
+            !mirrored,
+        ),
+        6 => quarter(
+            path,
+            [corner(true, true), corner(false, true), corner(true, false)],
+            !mirrored,
+        ),
+        _ => quarter(
+            path,
+            [corner(false, true), corner(false, false), corner(true, true)],
+            !mirrored,
+        ),
     }
 }
 
@@ -76,13 +95,21 @@ fn square(path: &mut String, left: u8, top: u8) {
 fn disc(path: &mut String, left: u8, top: u8) {
     let (middle, radius) = (top + TILE / 2, TILE * 2 / 5);
     let (start, across) = (left + TILE / 10, radius * 2);
-    put(path, format_args!("M{start} {middle}a{radius} {radius} 0 1 0 {across} 0a{radius} {radius} 0 1 0-{across} 0z"));
+    put(
+        path,
+        format_args!(
+            "M{start} {middle}a{radius} {radius} 0 1 0 {across} 0a{radius} {radius} 0 1 0-{across} 0z"
+        ),
+    );
 }
 
 /// A quarter of a disc whose middle is the first corner.
 fn quarter(path: &mut String, [(x, y), (x1, y1), (x2, y2)]: [(u8, u8); 3], clockwise: bool) {
     let sweep = u8::from(clockwise);
-    put(path, format_args!("M{x} {y}L{x1} {y1}A{TILE} {TILE} 0 0 {sweep} {x2} {y2}z"));
+    put(
+        path,
+        format_args!("M{x} {y}L{x1} {y1}A{TILE} {TILE} 0 0 {sweep} {x2} {y2}z"),
+    );
 }
 
 fn put(path: &mut String, shape: std::fmt::Arguments<'_>) {

@@ -17,7 +17,10 @@ const BASE: &str = "https://gravatar.com/avatar";
 const QUERY: &str = "?s=160&d=404&r=pg";
 
 /// One of 160 pixels has 10 KB; nobody waits longer for a picture.
-const BOUNDS: Bounds = Bounds { bytes: 128 * 1024, time: Duration::from_secs(5) };
+const BOUNDS: Bounds = Bounds {
+    bytes: 128 * 1024,
+    time: Duration::from_secs(5),
+};
 /// Asked at once: a page of a hundred new people must not look like an attack.
 const MOST_AT_ONCE: usize = 4;
 /// All that is kept.
@@ -54,7 +57,12 @@ impl Gravatar {
     }
 
     pub(super) fn at(fetcher: Fetcher, base: String) -> Self {
-        Self { fetcher, base, at_work: Semaphore::new(MOST_AT_ONCE), kept: Mutex::default() }
+        Self {
+            fetcher,
+            base,
+            at_work: Semaphore::new(MOST_AT_ONCE),
+            kept: Mutex::default(),
+        }
     }
 
     /// What is known of a hash without asking.
@@ -66,12 +74,18 @@ impl Gravatar {
 
     /// Asks for a picture and keeps the answer. A failure is an answer, too: the drawn one is as good.
     pub(super) async fn fetch(&self, hash: &str) -> Found {
-        let Ok(_turn) = self.at_work.acquire().await else { return None };
+        let Ok(_turn) = self.at_work.acquire().await else {
+            return None;
+        };
         // Another may have asked while this one waited for its turn.
         if let Some(known) = self.known(hash) {
             return known;
         }
-        let (found, lasts) = judge(self.fetcher.get(&format!("{}/{hash}{QUERY}", self.base), BOUNDS).await);
+        let (found, lasts) = judge(
+            self.fetcher
+                .get(&format!("{}/{hash}{QUERY}", self.base), BOUNDS)
+                .await,
+        );
         self.keep(hash, found.clone(), lasts);
         found
     }
@@ -100,7 +114,11 @@ fn size(found: &Found) -> usize {
 
 fn judge(answer: Result<Fetched, FetchError>) -> (Found, Duration) {
     match answer {
-        Ok(Fetched { status: 200, media_type, body }) => match known_type(&media_type) {
+        Ok(Fetched {
+            status: 200,
+            media_type,
+            body,
+        }) => match known_type(&media_type) {
             Some(media_type) => (Some((media_type, body)), FOUND_FOR),
             None => (None, NONE_FOR),
         },
@@ -118,5 +136,7 @@ fn judge(answer: Result<Fetched, FetchError>) -> (Found, Duration) {
 
 /// Pictures only, and none that may hold a script.
 fn known_type(media_type: &str) -> Option<&'static str> {
-    ["image/jpeg", "image/png", "image/webp", "image/gif"].into_iter().find(|known| *known == media_type)
+    ["image/jpeg", "image/png", "image/webp", "image/gif"]
+        .into_iter()
+        .find(|known| *known == media_type)
 }

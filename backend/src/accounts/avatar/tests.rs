@@ -42,11 +42,25 @@ async fn only_64_hexadecimal_digits_name_a_picture() {
     let good = hash_of("ada@example.org");
     let picture = backend.accounts.picture(&good).await.unwrap();
     assert_eq!((picture.media_type, picture.immutable), ("image/svg+xml", true));
-    assert_eq!(backend.accounts.picture(&good.to_uppercase()).await.unwrap(), picture);
+    assert_eq!(
+        backend.accounts.picture(&good.to_uppercase()).await.unwrap(),
+        picture
+    );
     let long = good.repeat(2);
     let odd = format!("{}é", &good[..62]);
-    for bad in ["", "x", &good[..63], &long, &odd, &good.replace('c', "g"), &format!("+{}", &good[1..])] {
-        assert!(matches!(backend.accounts.picture(bad).await, Err(Error::NotFound)), "{bad}");
+    for bad in [
+        "",
+        "x",
+        &good[..63],
+        &long,
+        &odd,
+        &good.replace('c', "g"),
+        &format!("+{}", &good[1..]),
+    ] {
+        assert!(
+            matches!(backend.accounts.picture(bad).await, Err(Error::NotFound)),
+            "{bad}"
+        );
     }
 }
 
@@ -75,9 +89,12 @@ async fn gravatar(answer: &'static str) -> (Gravatar, Arc<AtomicUsize>) {
 
 #[tokio::test]
 async fn what_came_from_elsewhere_is_asked_for_once_and_only_pictures_are_taken() {
-    let png = "HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: 3\r\nconnection: close\r\n\r\npng";
-    let html = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 3\r\nconnection: close\r\n\r\n<a>";
-    let svg = "HTTP/1.1 200 OK\r\ncontent-type: image/svg+xml\r\ncontent-length: 3\r\nconnection: close\r\n\r\n<a>";
+    let png =
+        "HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: 3\r\nconnection: close\r\n\r\npng";
+    let html =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 3\r\nconnection: close\r\n\r\n<a>";
+    let svg =
+        "HTTP/1.1 200 OK\r\ncontent-type: image/svg+xml\r\ncontent-length: 3\r\nconnection: close\r\n\r\n<a>";
     let none = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let broken = "HTTP/1.1 500 Oh\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let cases = [

@@ -3,6 +3,7 @@
 mod coming_in;
 mod ending;
 mod fields;
+mod guests;
 mod own;
 mod people;
 
