@@ -3,7 +3,7 @@
 // - A link of this site fetches its page and swaps `main`, `.here` and the title; rail, shell and socket stay.
 //   `flotilla:leave` comes before a swap (islands drop their listeners), `flotilla:enter` after it. Anything odd (another
 //   build, another site, not HTML, no answer) is a full load. Forms are not touched.
-// - WASM is loaded only where `main` holds an island, or when something marked `data-wake="use"` is first used.
+// - WASM is loaded only where `main` holds an island.
 // - Without this file every page reads, and every link and form works.
 
 const boot = document.getElementById("boot");
@@ -24,30 +24,19 @@ function load() {
   return wasm;
 }
 
-/** Wakes the islands inside `within` that sleep still. An island inside another is woken by it. */
-async function wake(within) {
+/** Wakes the islands that sleep still, if the page has one: those of the frame serve the page's. */
+async function wake() {
+  if (!$("main leptos-island")) return;
   const module = await load();
-  for (const island of within.querySelectorAll("leptos-island")) {
-    const used = island.closest("[data-wake=use]");
-    if (island.dataset.awake || !island.isConnected || (used && used !== within && !used.dataset.used)) continue;
-    island.dataset.awake = "true";
+  for (const island of document.querySelectorAll("leptos-island:not([data-awake])")) {
+    // One inside another is woken by it.
+    island.dataset.awake = "";
     try {
       module[island.dataset.component]?.(island);
     } catch (error) {
       console.error(error);
     }
   }
-}
-
-/** Wakes what the page as it stands needs. */
-function wakePage() {
-  return $("main leptos-island") ? wake(document.body) : Promise.resolve();
-}
-
-/** Wakes what sleeps until it is used. */
-function use(element) {
-  element.dataset.used = "true";
-  return wake(element);
 }
 
 // ── Times: in the reader's own zone, as app/src/time.rs writes them ─────────────────────────────────────────────────
@@ -80,11 +69,11 @@ function fetchPage(url) {
   const waiting = pages.get(url);
   pages.delete(url);
   if (waiting && performance.now() - waiting.at < FRESH) return waiting.answer;
-  return ask(url);
+  return download(url);
 }
 
-async function ask(url, signal) {
-  const response = await fetch(url, { headers: { accept: "text/html" }, signal });
+async function download(url) {
+  const response = await fetch(url, { headers: { accept: "text/html" } });
   const type = response.headers.get("content-type") ?? "";
   if (!type.startsWith("text/html") || new URL(response.url).origin !== location.origin) throw new Error("not a page");
   return { url: response.url, html: await response.text() };
@@ -134,7 +123,7 @@ function swap(next) {
   dispatchEvent(new CustomEvent("flotilla:leave"));
   closeAll();
   document.title = next.title;
-  // The parser's document is inert; adopted nodes keep their islands asleep until wakePage.
+  // The parser's document is inert; adopted nodes keep their islands asleep until `wake`.
   $("main").replaceWith(document.adoptNode($("main", next)));
   $(".here").replaceWith(document.adoptNode($(".here", next)));
   // A name, a picture, the way back after signing in: the person's menu comes with each page.
@@ -148,7 +137,7 @@ function swap(next) {
 function arrive(url, push) {
   const main = $("main");
   localTimes(document);
-  wakePage();
+  wake();
   dispatchEvent(new CustomEvent("flotilla:enter"));
   const anchor = url.hash && document.getElementById(decodeURIComponent(url.hash.slice(1)));
   if (anchor) anchor.scrollIntoView();
@@ -199,7 +188,7 @@ let pointed = 0;
 const prefetch = (link) => {
   const url = target(link);
   if (!url || pages.has(url.href) || navigator.connection?.saveData) return;
-  const answer = ask(url.href);
+  const answer = download(url.href);
   answer.catch(() => pages.delete(url.href));
   pages.set(url.href, { at: performance.now(), answer });
 };
@@ -221,8 +210,9 @@ function open(id) {
   const dialog = document.getElementById(id);
   if (!dialog || dialog.open) return;
   closeAll();
+  if (id === "palette") ask.value = "";
+  narrow();
   dialog.showModal();
-  if (dialog.dataset.wake) use(dialog);
 }
 
 function press(selector) {
@@ -236,6 +226,49 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
+});
+
+// ── Palette: what fits is shown, the best first ─────────────────────────────────────────────────────────────────────
+
+const ask = $("#palette input");
+const list = $("#palette-list");
+const nothing = $("#palette .nothing");
+const entries = [...list.children];
+
+/** How well an entry fits, less is better: its name begins so, a word of it does, it holds it, its English name does. */
+function fit(entry, query) {
+  const label = entry.firstElementChild.textContent.toLowerCase();
+  const at = label.indexOf(query);
+  if (at >= 0) return at === 0 ? 0 : /\s/.test(label[at - 1]) ? 1 : 2;
+  if (entry.dataset.also.toLowerCase().includes(query)) return 3;
+  let from = 0; // its letters, in that order: `stg` for `Settings`
+  for (const letter of query) if (!(from = label.indexOf(letter, from) + 1)) return -1;
+  return 4;
+}
+
+function narrow() {
+  const query = ask.value.trim().toLowerCase();
+  const fits = entries.map((entry) => [fit(entry, query), entry]).filter(([rank]) => rank >= 0);
+  list.replaceChildren(...fits.sort(([a], [b]) => a - b).map(([, entry]) => entry));
+  nothing.hidden = fits.length > 0;
+  nothing.textContent = fits.length ? "" : nothing.dataset.words;
+  choose(list.firstElementChild);
+}
+
+function choose(entry) {
+  for (const other of entries) other.ariaSelected = String(other === entry);
+  ask.setAttribute("aria-activedescendant", entry?.id ?? "");
+  entry?.scrollIntoView({ block: "nearest" });
+}
+
+ask.addEventListener("input", narrow);
+ask.addEventListener("keydown", (event) => {
+  const now = $("[aria-selected=true]", list);
+  if (event.key === "ArrowDown") choose(now?.nextElementSibling ?? list.firstElementChild);
+  else if (event.key === "ArrowUp") choose(now?.previousElementSibling ?? list.lastElementChild);
+  else if (event.key === "Enter" && !event.isComposing) now?.click();
+  else return;
+  event.preventDefault();
 });
 
 // ── Theme: at once, without a reload ────────────────────────────────────────────────────────────────────────────────
@@ -305,4 +338,4 @@ function step(by) {
 
 localTimes(document);
 if (history.state?.y) scrollTo(0, history.state.y);
-wakePage();
+wake();

@@ -25,7 +25,6 @@ pub mod home;
 pub mod i18n;
 pub mod live;
 pub mod prefer;
-pub mod shell;
 pub mod slot;
 pub mod time;
 pub mod ui;
@@ -36,6 +35,8 @@ pub mod error;
 pub mod functions;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 

@@ -1,21 +1,22 @@
 //! The page: for somebody, their dashboard; for a stranger, the way in.
 
-use backend::{Error, chat};
+use backend::Error;
 use leptos::prelude::*;
 use wire::{
     accounts::{Person, Session},
     echo::Seen,
-    time::Time,
 };
 
-use super::room::{HereNow, LATEST, LatestMessages, ROOM, SLOT, Start};
+use super::{
+    fresh::Fresh,
+    room::{Here, Latest},
+};
 use crate::{
     i18n::words,
     page::Page,
-    slot::slot,
     ssr::RequestContext,
     strings,
-    time::{Offset, Show, When, text},
+    time::When,
     ui::{Card, Chip, Icon, icon},
 };
 
@@ -64,8 +65,6 @@ strings! {
     }
 }
 
-/// As many as "today" is counted over.
-const COUNTED: usize = 100;
 /// Devices on the tile.
 const DEVICES: usize = 3;
 
@@ -78,54 +77,31 @@ pub(crate) async fn page(request: RequestContext) -> Result<Page, Error> {
 }
 
 async fn dashboard(request: RequestContext, me: Person) -> Result<Page, Error> {
-    let backend = &request.backend;
-    let mut snapshot = backend.chat.snapshot(&request.caller, ROOM, COUNTED).await?;
     let now = request.now();
-    let today = snapshot
-        .messages
-        .iter()
-        .filter(|m| same_day(m.sent_at, now, request.offset))
-        .count();
-    let spare = snapshot.messages.len().saturating_sub(LATEST);
-    snapshot.messages.drain(..spare);
-
-    let here: Vec<Person> = backend
-        .hub
-        .people(&chat::topic(ROOM))
-        .iter()
-        .map(|person| (**person).clone())
-        .collect();
-    let others = here.iter().filter(|person| person.id != me.id).count();
+    let (latest, here) = (Latest::load(&request).await?, Here::load(&request));
     let devices = match request.caller.member() {
-        Ok(_) => backend.accounts.sessions(&request.caller).await?,
+        Ok(_) => request.backend.accounts.sessions(&request.caller).await?,
         Err(_) => Vec::new(),
     };
-    let (hello, news) = (
-        greeting(request.offset.hour(now), &me.name),
-        news(today as u64, others as u64),
-    );
-    let (seen, start) = (
-        request.seen.clone(),
-        Start {
-            me: me.id,
-            snapshot,
-            here,
-        },
-    );
+    let hello = greeting(request.offset.hour(now), &me.name);
+    let news = news(latest.today(now, request.offset) as u64, here.others() as u64);
+    let seen = request.seen.clone();
     let words = words::<HomeWords>();
     Ok(Page::new(words.title, move || {
         view! {
-            {slot(SLOT, start)}
             <div class="home">
+                <Fresh/>
                 <header class="hello"><h2>{hello}</h2><p class="quiet">{news}</p></header>
                 <div class="tiles">
                     <div class="column">
                         <Card title="general" icon=icon::HASH class="tile" link=to("/chat/general", words.open_chat)>
-                            <LatestMessages/>
+                            <div data-part="latest" data-topic="chat:general">{latest.view()}</div>
                         </Card>
                     </div>
                     <div class="column">
-                        <Card title=words.here icon=icon::PEOPLE class="tile"><HereNow/></Card>
+                        <Card title=words.here icon=icon::PEOPLE class="tile">
+                            <div data-part="here" data-topic="chat:general">{here.view()}</div>
+                        </Card>
                         {(!devices.is_empty()).then(|| view! { <Devices devices/> })}
                         <Connection seen/>
                         <Card title=words.invite icon=icon::PLUS class="tile">
@@ -141,11 +117,6 @@ async fn dashboard(request: RequestContext, me: Person) -> Result<Page, Error> {
 
 fn to(href: &str, text: &str) -> (String, String) {
     (href.to_owned(), text.to_owned())
-}
-
-fn same_day(a: Time, b: Time, offset: Offset) -> bool {
-    let day = |at| text(at, Show::Day, offset, crate::i18n::Locale::En);
-    day(a) == day(b)
 }
 
 fn greeting(hour: Option<u32>, name: &str) -> String {

@@ -1,23 +1,24 @@
-//! The tiles that follow the room `general`: what was said last, and who is here.
+//! The tiles of the room `general`: what was said last, and who is here. Rendered by the server, at first and whenever
+//! [`super::fresh`] asks for them again.
 
+use backend::{Error, chat};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use wire::{
     accounts::Person,
-    chat::{Event, Message, Snapshot},
-    topic::Topic,
+    chat::{Message, Snapshot},
+    time::Time,
 };
 
 use crate::{
-    i18n::words,
-    live::{self, Told},
-    slot, strings,
-    time::{Show, When},
+    i18n::{Locale, words},
+    ssr::RequestContext,
+    strings,
+    time::{Offset, Show, When, text},
     ui::{Avatar, PersonName},
 };
 
 strings! {
-    /// What the live tiles say.
+    /// What the tiles say.
     struct TileWords {
         nothing: "Nothing has been said yet." / "还没有人说话。",
         say: "Say hello" / "打个招呼",
@@ -28,54 +29,54 @@ strings! {
 
 /// The room that everybody is in.
 pub(super) const ROOM: &str = "general";
-/// The slot of both tiles.
-pub(super) const SLOT: &str = "home";
-/// What fits a tile.
-pub(super) const LATEST: usize = 5;
+/// What fits the tile.
+const LATEST: usize = 5;
+/// As many as "today" is counted over.
+const COUNTED: usize = 100;
 /// More people than this are a number.
 const FACES: usize = 8;
 
-/// What the tiles start with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Start {
-    pub(super) me: i64,
-    pub(super) snapshot: Snapshot,
-    pub(super) here: Vec<Person>,
-}
+/// What was said last.
+pub(super) struct Latest(Snapshot);
 
-/// The latest messages, the newest first.
-#[island]
-pub fn LatestMessages() -> impl IntoView {
-    slot::read::<Start>(SLOT).map(|start| latest(start.snapshot))
-}
+impl Latest {
+    pub(super) async fn load(request: &RequestContext) -> Result<Self, Error> {
+        request
+            .backend
+            .chat
+            .snapshot(&request.caller, ROOM, COUNTED)
+            .await
+            .map(Self)
+    }
 
-fn latest(snapshot: Snapshot) -> impl IntoView {
-    let position = snapshot.position.clone();
-    let snapshot = RwSignal::new(snapshot);
-    Effect::new(move || {
-        live::follow(Topic::new("chat", ROOM), Some(position.clone()), move |told| {
-            if let Told::Events(events) = told {
-                let posted = events
-                    .iter()
-                    .filter_map(|event| postcard::from_bytes(&event.data).ok());
-                let posted: Vec<Event> = posted.collect();
-                snapshot.update(|snapshot| posted.into_iter().for_each(|event| snapshot.apply(event)));
+    /// How many of the messages are of the reader's own day.
+    pub(super) fn today(&self, now: Time, offset: Offset) -> usize {
+        let day = |at| text(at, Show::Day, offset, Locale::En);
+        self.0
+            .messages
+            .iter()
+            .rev()
+            .take_while(|message| day(message.sent_at) == day(now))
+            .count()
+    }
+
+    /// The newest first.
+    pub(super) fn view(self) -> impl IntoView {
+        let words = words::<TileWords>();
+        let rows: Vec<_> = self.0.messages.into_iter().rev().take(LATEST).map(line).collect();
+        let nothing = rows.is_empty().then(|| {
+            view! {
+                <div class="row">
+                    <span class="w quiet">{words.nothing}</span>
+                    <a class="btn" href="/chat/general">{words.say}</a>
+                </div>
             }
         });
-    });
-    let latest = move || snapshot.with(|s| s.messages.iter().rev().take(LATEST).cloned().collect::<Vec<_>>());
-    let words = words::<TileWords>();
-    view! {
-        <For each=latest key=|message| message.id children=|message| view! { <Line message/> }/>
-        <div class="row" hidden=move || snapshot.with(|s| !s.messages.is_empty())>
-            <span class="w quiet">{words.nothing}</span>
-            <a class="btn" href="/chat/general">{words.say}</a>
-        </div>
+        view! { {rows} {nothing} }
     }
 }
 
-#[component]
-fn Line(message: Message) -> impl IntoView {
+fn line(message: Message) -> impl IntoView {
     let Message {
         author,
         html,
@@ -96,50 +97,39 @@ fn Line(message: Message) -> impl IntoView {
     }
 }
 
-/// Who has a page of this site open.
-#[island]
-pub fn HereNow() -> impl IntoView {
-    slot::read::<Start>(SLOT).map(|start| faces(start.here, start.me))
+/// Who has the room or this page open.
+pub(super) struct Here {
+    me: i64,
+    people: Vec<Person>,
 }
 
-fn faces(here: Vec<Person>, me: i64) -> impl IntoView {
-    let people = RwSignal::new(ordered(here, me));
-    Effect::new(move || {
-        live::follow(Topic::new("chat", ROOM), None, move |told| {
-            if let Told::Here(here) = told {
-                people.set(ordered(here, me));
-            }
+impl Here {
+    pub(super) fn load(request: &RequestContext) -> Self {
+        let me = request.caller.person().map_or(0, |person| person.id);
+        let people = request.backend.hub.people(&chat::topic(ROOM));
+        let mut people: Vec<_> = people.iter().map(|person| (**person).clone()).collect();
+        people.sort_by(|a, b| (a.id != me, &a.name).cmp(&(b.id != me, &b.name)));
+        Self { me, people }
+    }
+
+    /// How many besides the reader.
+    pub(super) fn others(&self) -> usize {
+        self.people.iter().filter(|person| person.id != self.me).count()
+    }
+
+    pub(super) fn view(self) -> impl IntoView {
+        let words = words::<TileWords>();
+        let alone = (self.others() == 0).then_some(words.alone);
+        let more = self.people.len().saturating_sub(FACES);
+        let more = (more > 0).then(|| ["+ ", &more.to_string()].concat());
+        let me = self.me;
+        let faces = self.people.into_iter().take(FACES).map(|person| {
+            let mine = (person.id == me).then(|| view! { <span class="quiet small">{words.you}</span> });
+            view! { <li><Avatar src=person.avatar.clone() small=true/><PersonName person/>{mine}</li> }
         });
-    });
-    let faces = move || people.with(|people| people.iter().take(FACES).cloned().collect::<Vec<_>>());
-    let more = move || people.with(|people| people.len().saturating_sub(FACES));
-    let words = words::<TileWords>();
-    view! {
-        <ul class="faces">
-            <For each=faces key=|person| person.id children=move |person| view! { <Face person me/> }/>
-        </ul>
-        <p class="quiet small num more" hidden=move || more() == 0>"+ "{more}</p>
-        <p class="quiet small more" hidden=move || people.with(|people| people.iter().any(|person| person.id != me))>
-            {words.alone}
-        </p>
+        view! {
+            <ul class="faces">{faces.collect_view()}</ul>
+            <p class="quiet small num more">{alone}{more}</p>
+        }
     }
-}
-
-#[component]
-fn Face(person: Person, me: i64) -> impl IntoView {
-    let mine =
-        (person.id == me).then(|| view! { <span class="quiet small">{words::<TileWords>().you}</span> });
-    view! {
-        <li>
-            <Avatar src=person.avatar.clone() small=true/>
-            <PersonName person/>
-            {mine}
-        </li>
-    }
-}
-
-/// Oneself first, then by name.
-fn ordered(mut people: Vec<Person>, me: i64) -> Vec<Person> {
-    people.sort_by(|a, b| (a.id != me, &a.name).cmp(&(b.id != me, &b.name)));
-    people
 }

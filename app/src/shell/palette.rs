@@ -1,224 +1,157 @@
 //! The palette: `/` or Ctrl/Cmd+K, a few letters, Enter.
 //!
-//! The server renders every entry, so the list is there at once; the island wakes when the palette is first opened and
-//! narrows it. boot.js opens the dialog, follows its links and presses what an entry stands for (`data-press`).
+//! The server writes every entry into the page; boot.js opens the dialog, narrows the list by label and `data-also`, and
+//! presses what an entry stands for (`data-press`). So it is there on every page, also where no WASM is.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
-use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use leptos::prelude::*;
+use wire::accounts::Role;
 
-use crate::{i18n::words, slot, strings, ui::Icon, ui::icon};
+use super::{rail::PLACES, words::ShellWords};
+use crate::{
+    i18n::{Locale, Words, words},
+    ssr::RequestContext,
+    strings,
+    ui::{Icon, icon},
+};
 
 strings! {
     /// What the palette says.
     struct PaletteWords {
-        placeholder: "Jump to a page, a room or a command" / "跳转到页面、聊天室或命令",
+        placeholder: "Jump to a page or a command" / "跳转到页面或命令",
         nothing: "Nothing of that name" / "没有匹配的项目",
         results: "Results" / "结果",
+        page: "page" / "页面",
+        command: "command" / "命令",
+        to_light: "Light theme" / "浅色主题",
+        to_dark: "Dark theme" / "深色主题",
+        to_system: "Theme as the system" / "主题跟随系统",
     }
 }
-
-/// The slot of the palette's entries.
-pub(crate) const SLOT: &str = "palette";
 
 /// One line of the palette.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// What it is called in the language of the page.
-    pub label: String,
-    /// What it is called besides: its English name, its address.
-    pub also: String,
-    /// Which kind it is, set apart at the end of the line.
-    pub kind: String,
-    /// Where it leads; empty when it presses a button.
-    pub href: String,
-    /// The button it presses, as a selector; empty when it leads somewhere.
-    pub press: String,
+struct Entry {
+    label: &'static str,
+    /// What it is called besides: its English name.
+    also: &'static str,
+    does: Does,
     /// Its keys: `g c`.
-    pub keys: String,
+    keys: String,
 }
 
-/// How well `query` fits `entry`: less is better, `None` is not at all.
-fn fit(entry: &Entry, query: &str) -> Option<usize> {
-    let query = query.trim().to_ascii_lowercase();
-    let of = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        match text.find(&query) {
-            Some(0) => Some(0),
-            Some(at) if !text[..at].ends_with(|c: char| c.is_alphanumeric()) => Some(1),
-            Some(_) => Some(2),
-            None => scattered(&text, &query).then_some(3),
-        }
-    };
-    match (
-        of(&entry.label),
-        of(&entry.also).filter(|rank| *rank < 3).map(|rank| rank + 1),
-    ) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
+enum Does {
+    /// Leads to a page.
+    Go(&'static str),
+    /// Presses a button, by its selector.
+    Press(String),
 }
 
-/// Whether the letters of `query` stand in `text` in that order: `gnl` in `general`.
-fn scattered(text: &str, query: &str) -> bool {
-    let mut letters = text.chars();
-    query
-        .chars()
-        .filter(|c| *c != ' ')
-        .all(|wanted| letters.any(|letter| letter == wanted))
-}
-
-/// The entries that fit, best first; those that fit alike keep their order.
-fn find(entries: &[Entry], query: &str) -> Vec<usize> {
-    let mut found: Vec<_> = entries
-        .iter()
-        .enumerate()
-        .filter_map(|(i, entry)| Some((fit(entry, query)?, i)))
-        .collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, i)| i).collect()
-}
-
-fn option_id(i: usize) -> String {
-    ["palette-", &i.to_string()].concat()
-}
-
-/// The field and the list under it.
-#[island]
-pub fn Palette() -> impl IntoView {
+pub(super) fn view(request: &RequestContext) -> impl IntoView + use<> {
     let words = words::<PaletteWords>();
-    let entries = StoredValue::new(slot::read::<Vec<Entry>>(SLOT).unwrap_or_default());
-    let query = RwSignal::new(String::new());
-    let chosen = RwSignal::new(0_usize);
-    let found = Memo::new(move |_| entries.with_value(|entries| find(entries, &query.read())));
-    let active = move || found.read().get(chosen.get()).map(|i| option_id(*i));
-
-    let typed = move |text: String| {
-        query.set(text);
-        chosen.set(0);
-    };
-    let keys = move |event: KeyboardEvent| {
-        let last = found.read_untracked().len().saturating_sub(1);
-        match event.key().as_str() {
-            "ArrowDown" => chosen.update(|i| *i = if *i >= last { 0 } else { *i + 1 }),
-            "ArrowUp" => chosen.update(|i| *i = i.checked_sub(1).unwrap_or(last)),
-            "Enter" => {
-                if let Some(id) = found
-                    .read_untracked()
-                    .get(chosen.get_untracked())
-                    .map(|i| option_id(*i))
-                {
-                    press(&id);
-                }
-            }
-            _ => return,
-        }
-        event.prevent_default();
-    };
-
-    let rows = move || {
-        found
-            .get()
-            .into_iter()
-            .enumerate()
-            .map(|(place, i)| row(entries, i, move || chosen.get() == place))
-            .collect_view()
-    };
+    let rows: Vec<_> = entries(request)
+        .into_iter()
+        .enumerate()
+        .map(|(i, entry)| row(i, entry, words))
+        .collect();
     view! {
-        <div class="ask">
-            <Icon of=icon::SEARCH/>
-            <input
-                type="text"
-                role="combobox"
-                aria-expanded="true"
-                aria-controls="palette-list"
-                aria-autocomplete="list"
-                aria-activedescendant=active
-                aria-label=words.placeholder
-                placeholder=words.placeholder
-                autocomplete="off"
-                spellcheck="false"
-                autofocus
-                on:input:target=move |event| typed(event.target().value())
-                on:keydown=keys
-            />
-            <kbd>"Esc"</kbd>
-        </div>
-        <div id="palette-list" role="listbox" aria-label=words.results>{rows}</div>
-        <p class="nothing" role="status"><span hidden=move || !found.read().is_empty()>{words.nothing}</span></p>
+        <dialog id="palette" class="palette" aria-label=words.placeholder>
+            <div class="ask">
+                <Icon of=icon::SEARCH/>
+                <input
+                    type="text"
+                    role="combobox"
+                    aria-expanded="true"
+                    aria-controls="palette-list"
+                    aria-autocomplete="list"
+                    aria-label=words.placeholder
+                    placeholder=words.placeholder
+                    autocomplete="off"
+                    spellcheck="false"
+                    autofocus
+                />
+                <kbd>"Esc"</kbd>
+            </div>
+            <div id="palette-list" role="listbox" aria-label=words.results>{rows}</div>
+            <p class="nothing" role="status" hidden data-words=words.nothing></p>
+        </dialog>
     }
 }
 
-fn row(
-    entries: StoredValue<Vec<Entry>>,
-    i: usize,
-    chosen: impl Fn() -> bool + Send + 'static,
-) -> impl IntoView {
-    entries.with_value(|entries| {
-        let entry = &entries[i];
-        let href = if entry.href.is_empty() { "#" } else { &entry.href }.to_owned();
-        let press = (!entry.press.is_empty()).then(|| entry.press.clone());
-        view! {
-            <a
-                id=option_id(i)
-                role="option"
-                tabindex="-1"
-                href=href
-                data-press=press
-                aria-selected=move || if chosen() { "true" } else { "false" }
-            >
-                <span>{entry.label.clone()}</span>
-                <small>{entry.kind.clone()}</small>
-                <kbd hidden=entry.keys.is_empty()>{entry.keys.clone()}</kbd>
-            </a>
-        }
-    })
-}
-
-fn press(id: &str) {
-    if let Some(element) = document().get_element_by_id(id) {
-        element.unchecked_into::<HtmlElement>().click();
+fn row(i: usize, entry: Entry, words: &'static PaletteWords) -> impl IntoView {
+    let (href, press, kind) = match entry.does {
+        Does::Go(href) => (href, None, words.page),
+        Does::Press(selector) => ("#", Some(selector), words.command),
+    };
+    let keys = (!entry.keys.is_empty()).then(|| view! { <kbd>{entry.keys}</kbd> });
+    view! {
+        <a id=["palette-", &i.to_string()].concat() role="option" tabindex="-1" href=href data-press=press data-also=entry.also aria-selected="false">
+            <span>{entry.label}</span>
+            <small>{kind}</small>
+            {keys}
+        </a>
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(label: &str, also: &str) -> Entry {
-        let empty = String::new;
-        Entry {
-            label: label.into(),
-            also: also.into(),
-            kind: empty(),
-            href: empty(),
-            press: empty(),
-            keys: empty(),
+/// All that the palette offers to this caller.
+fn entries(request: &RequestContext) -> Vec<Entry> {
+    let (shell, english) = (words::<ShellWords>(), ShellWords::of(Locale::En));
+    let go = |label, also, href| Entry {
+        label,
+        also,
+        does: Does::Go(href),
+        keys: String::new(),
+    };
+    let mut all: Vec<Entry> = PLACES
+        .iter()
+        .map(|place| Entry {
+            keys: ["g ", place.key].concat(),
+            ..go((place.word)(shell), (place.word)(english), place.href)
+        })
+        .collect();
+    match request.caller.person().map(|person| person.role) {
+        Ok(Role::Admin) => {
+            all.push(go(shell.settings, english.settings, "/settings"));
+            all.push(go(shell.admin, english.admin, "/admin"));
         }
+        Ok(Role::Member) => all.push(go(shell.settings, english.settings, "/settings")),
+        Ok(Role::Guest) => {}
+        Err(_) => all.push(go(shell.sign_in, english.sign_in, "/login")),
     }
+    all.extend(commands(request.locale));
+    all
+}
 
-    #[test]
-    fn the_palette_finds_what_is_meant() {
-        let entries = [
-            entry("Home", "/"),
-            entry("Chat", "/chat/general"),
-            entry("general", "/chat/general"),
-            entry("设置", "Settings /settings"),
-            entry("Change to dark", "theme"),
-        ];
-        let cases: [(&str, &[usize]); 8] = [
-            ("", &[0, 1, 2, 3, 4]),
-            ("ch", &[1, 4, 2]),
-            ("GENERAL", &[2, 1]),
-            ("gnl", &[2]),
-            ("设", &[3]),
-            ("sett", &[3]),
-            ("dark", &[4]),
-            ("zzz", &[]),
-        ];
-        for (query, expected) in cases {
-            assert_eq!(find(&entries, query), expected, "{query}");
-        }
-    }
+fn commands(locale: Locale) -> Vec<Entry> {
+    let (shell, english) = (words::<ShellWords>(), ShellWords::of(Locale::En));
+    let (words, plain) = (words::<PaletteWords>(), PaletteWords::of(Locale::En));
+    let press = |label, also, selector: &[&str]| Entry {
+        label,
+        also,
+        does: Does::Press(selector.concat()),
+        keys: String::new(),
+    };
+    let themes = [
+        (words.to_light, plain.to_light, "light"),
+        (words.to_dark, plain.to_dark, "dark"),
+        (words.to_system, plain.to_system, "system"),
+    ];
+    let themes = themes.map(|(label, also, code)| {
+        press(
+            label,
+            also,
+            &["button[name=theme][aria-pressed][value=", code, "]"],
+        )
+    });
+    let languages = Locale::ALL.into_iter().filter(|other| *other != locale);
+    let languages = languages.map(|other| {
+        press(
+            other.name(),
+            other.code(),
+            &["button[name=language][value=", other.code(), "]"],
+        )
+    });
+    let map = Entry {
+        keys: "?".to_owned(),
+        ..press(shell.keys, english.keys, &["button[data-open=keys]"])
+    };
+    themes.into_iter().chain(languages).chain([map]).collect()
 }

@@ -23,11 +23,6 @@ strings! {
         language: "Language" / "语言",
         keys: "Keyboard" / "快捷键",
         close: "Close" / "关闭",
-        page: "page" / "页面",
-        command: "command" / "命令",
-        to_light: "Light theme" / "浅色主题",
-        to_dark: "Dark theme" / "深色主题",
-        to_system: "Theme as the system" / "主题跟随系统",
         notices: "Notices" / "通知",
     }
 }
