@@ -62,3 +62,38 @@ impl Heartbeat {
         self.clock.as_mut().reset(Instant::now() + after);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    async fn due(heartbeat: &mut Heartbeat) -> Due {
+        poll_fn(|cx| heartbeat.poll(cx)).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_answers_is_pinged_at_least_as_often_as_it_was_told() {
+        let mut heartbeat = Heartbeat::new();
+        assert!(!heartbeat.pong(), "there was no ping yet");
+        for delay in [0, 3, 9] {
+            let before = Instant::now();
+            assert_eq!(due(&mut heartbeat).await, Due::Ping);
+            assert!(before.elapsed() <= PING_EVERY);
+            tokio::time::advance(Duration::from_secs(delay)).await;
+            assert!(heartbeat.pong());
+            assert!(!heartbeat.pong(), "one pong a ping");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_does_not_answer_is_given_up_in_time() {
+        let mut heartbeat = Heartbeat::new();
+        assert_eq!(due(&mut heartbeat).await, Due::Ping);
+        let giving_up = timeout(PONG_TIME + Duration::from_millis(10), due(&mut heartbeat)).await;
+        assert_eq!(giving_up, Ok(Due::GiveUp));
+    }
+}

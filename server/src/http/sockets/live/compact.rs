@@ -185,3 +185,32 @@ fn signal_as_json(topic: &Topic, data: Vec<u8>) -> Option<Bytes> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ping_that_is_written_down_is_the_one_of_the_encoding() {
+        assert_eq!(framed(&Down::Ping).as_deref(), Some(PING));
+    }
+
+    #[test]
+    fn what_a_page_publishes_is_a_signal_in_a_room_and_one_line_of_json_on_a_scratch_pad() {
+        let json = |topic: &str, data: &[u8]| signal_as_json(&topic.parse().unwrap(), data.to_vec());
+        let typing = postcard::to_allocvec(&chat::Signal::Typing).unwrap();
+        assert_eq!(
+            json("chat:general", &typing).as_deref(),
+            Some(&br#""typing""#[..])
+        );
+        assert_eq!(json("chat:general", b"\xFF"), None);
+        assert_eq!(json("echo:x", br#"{"a":1}"#).as_deref(), Some(&br#"{"a":1}"#[..]));
+        assert_eq!(
+            json("echo:x", b"{\n}"),
+            None,
+            "a line break would end the protocol's line"
+        );
+        assert_eq!(json("echo:x", b"{"), None);
+        assert_eq!(json("stocks:x", b"1"), None);
+    }
+}
