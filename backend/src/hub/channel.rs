@@ -37,6 +37,8 @@ struct State {
     subscribers: Vec<Subscriber>,
     /// Connections of each person, by the person's id.
     people: HashMap<i64, usize>,
+    /// Where the first subscription began: events up to here were dropped, so who has read less cannot go on.
+    base: u64,
     /// The offset passed on last; `None` until a subscriber has read where the log stands.
     last: Option<u64>,
     /// Events after a gap, or before `last` is known.
@@ -97,10 +99,17 @@ impl Channel {
         true
     }
 
-    /// Passes on to a subscriber what it has not read: everything after `offset`.
-    pub(super) fn begin(&self, link: &Link, offset: u64) {
+    /// Passes on to a subscriber what it has not read: everything after `offset`. False when some of that is not here
+    /// any more, because another one began further on before this one did: it must read the log again.
+    #[must_use]
+    pub(super) fn begin(&self, link: &Link, offset: u64) -> bool {
         let mut state = self.state.lock();
-        let Some(place) = state.place(link) else { return };
+        let Some(place) = state.place(link) else {
+            return true;
+        };
+        if state.last.is_some() && offset < state.base {
+            return false;
+        }
         let stage = mem::replace(&mut state.subscribers[place].stage, Stage::After(offset));
         if let Stage::Catching(held) = stage {
             for (_, frame) in held.frames.iter().filter(|(of, _)| *of == 0 || *of > offset) {
@@ -108,10 +117,11 @@ impl Channel {
             }
         }
         if state.last.is_none() {
-            state.last = Some(offset);
+            (state.base, state.last) = (offset, Some(offset));
             state.early = state.early.split_off(&(offset + 1));
             state.pass_on();
         }
+        true
     }
 
     /// Takes a subscriber away and tells the others. Returns whether it was one, and whether it was the last.
@@ -130,8 +140,8 @@ impl Channel {
         (true, state.subscribers.is_empty())
     }
 
-    /// Ends the subscriptions of those who match. Returns how many, and whether nobody is left.
-    pub(super) fn end(&self, why: Unsubscribe, whose: impl Fn(&ClientInfo) -> bool) -> (usize, bool) {
+    /// Ends the subscriptions of those who match. Returns whether nobody is left.
+    pub(super) fn end(&self, why: Unsubscribe, whose: impl Fn(&ClientInfo) -> bool) -> bool {
         let mut state = self.state.lock();
         let gone: Vec<_> = state
             .subscribers
@@ -152,7 +162,7 @@ impl Channel {
                 last,
             });
         }
-        (gone.len(), state.subscribers.is_empty())
+        state.subscribers.is_empty()
     }
 
     /// Passes on an event of a durable topic: now, or when those before it have come.

@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use wire::{accounts::Person, topic::Topic};
 
-use super::{ClientId, ClientInfo, Encoding, Hub, channel::Channel, outbox::Outbox};
+use super::{ClientId, ClientInfo, Encoding, Hub, Unsubscribe, channel::Channel, outbox::Outbox};
 
 /// Topics that one connection may follow. A page follows a handful; a program with more opens a second connection.
 /// Centrifugo's default is the same.
@@ -150,10 +150,15 @@ impl Connection {
         Ok(())
     }
 
-    /// Queues what came after `offset`, and from now on everything as it happens. 0 for a topic without offsets.
+    /// Queues what came after `offset`, and from now on everything as it happens. 0 for a topic without offsets. When the
+    /// hub no longer has all of that, the subscription ends with [`Unsubscribe::INSUFFICIENT_STATE`].
     pub fn begin(&self, topic: &Topic, offset: u64) {
-        if let Some(place) = self.place(topic) {
-            self.topics[place].1.begin(&self.link, offset);
+        if let Some(place) = self.place(topic)
+            && !self.topics[place].1.begin(&self.link, offset)
+        {
+            let me = self.id();
+            self.hub
+                .end(topic, Unsubscribe::INSUFFICIENT_STATE, |info| info.client == me);
         }
     }
 

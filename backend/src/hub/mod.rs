@@ -286,8 +286,7 @@ impl Hub {
         let Some(channel) = topics.get(topic).cloned() else {
             return;
         };
-        let (_, empty) = channel.end(why, whose);
-        if empty {
+        if channel.end(why, whose) {
             drop_channel(&mut topics, topic, &channel);
         }
     }

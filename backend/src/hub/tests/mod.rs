@@ -5,10 +5,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use proptest::prelude::*;
 use wire::accounts::Role;
 
 use super::*;
+
+mod order;
 
 /// Frames are lines of text here: what was said, and to whom.
 static LINES: Encoding = Encoding {
@@ -153,6 +154,21 @@ fn a_second_follower_does_not_disturb_the_first() {
     hub.publish(event(4));
     hub.publish(event(3));
     assert_eq!((queued(&ada), queued(&bob)), (lines("1 2 3 4"), lines("4")));
+}
+
+#[test]
+fn who_began_too_late_for_what_it_read_is_sent_back_to_the_log() {
+    let hub = hub();
+    let (mut ada, mut bob) = (hub.connect(client(1, "ada")), hub.connect(client(2, "bob")));
+    ada.subscribe(&room(), false).unwrap();
+    // Ada has read up to 4; event 5 comes; bob comes, reads it, and begins before she does.
+    bob.subscribe(&room(), false).unwrap();
+    hub.publish(event(5));
+    bob.begin(&room(), 5);
+    ada.begin(&room(), 4);
+    assert_eq!(queued(&ada), Ok(vec!["ended 2500".to_owned()]));
+    hub.publish(event(6));
+    assert_eq!(queued(&bob), lines("6"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -406,81 +422,4 @@ fn the_reader_is_woken_once_for_all_that_is_queued_before_it_reads() {
 fn client_ids_look_like_uuids() {
     let id = ClientId::new([0xAB; 16]).to_string();
     assert_eq!(id, "abababab-abab-4bab-abab-abababababab");
-}
-
-/// A way to disturb a topic of thirty events.
-#[derive(Clone, Debug)]
-enum Step {
-    /// The hub hears of the nth event that it has not heard of.
-    Hear(usize),
-    /// It hears of an old one again.
-    Again(u64),
-    /// A follower comes.
-    Subscribe,
-    /// The nth follower has read the log.
-    Begin(usize),
-    /// The nth follower goes.
-    Leave(usize),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        6 => (0..4_usize).prop_map(Step::Hear),
-        1 => (1..30_u64).prop_map(Step::Again),
-        2 => Just(Step::Subscribe),
-        3 => (0..8_usize).prop_map(Step::Begin),
-        1 => (0..8_usize).prop_map(Step::Leave),
-    ]
-}
-
-struct Follower {
-    connection: Connection,
-    begun: Option<u64>,
-}
-
-proptest! {
-    /// Whatever the order in which the hub hears of events: from where a follower began, it gets each in order, once.
-    #[test]
-    fn every_follower_gets_every_event_after_its_beginning_in_order(steps in prop::collection::vec(step(), 1..120)) {
-        const EVENTS: u64 = 30;
-        let hub = hub();
-        let mut unheard: Vec<u64> = (1..=EVENTS).collect();
-        let mut followers: Vec<Follower> = Vec::new();
-        for step in steps {
-            match step {
-                Step::Hear(which) if !unheard.is_empty() => {
-                    let offset = unheard.remove(which % unheard.len().min(4));
-                    hub.publish(event(offset));
-                }
-                Step::Again(offset) if !unheard.contains(&offset) => hub.publish(event(offset)),
-                Step::Subscribe => {
-                    let mut connection = hub.connect(client(1, "x"));
-                    connection.subscribe(&room(), false).unwrap();
-                    followers.push(Follower { connection, begun: None });
-                }
-                Step::Begin(which) if which < followers.len() => {
-                    let follower = &mut followers[which];
-                    if follower.begun.is_none() {
-                        // The log holds at least what the hub has heard of, and may be a little ahead.
-                        let heard = unheard.first().map_or(EVENTS, |first| first - 1);
-                        let ahead = (1..=EVENTS).rev().find(|offset| !unheard.contains(offset)).unwrap_or(0);
-                        let at = heard.max(ahead);
-                        follower.connection.begin(&room(), at);
-                        follower.begun = Some(at);
-                    }
-                }
-                Step::Leave(which) if which < followers.len() => drop(followers.swap_remove(which)),
-                _ => {}
-            }
-        }
-        for offset in unheard.drain(..) {
-            hub.publish(event(offset));
-        }
-        for follower in &mut followers {
-            let from = follower.begun.unwrap_or(EVENTS);
-            follower.connection.begin(&room(), from);
-            let expected: Vec<_> = (from + 1..=EVENTS).map(|offset| offset.to_string()).collect();
-            prop_assert_eq!(queued(&follower.connection), Ok(expected));
-        }
-    }
 }
