@@ -119,46 +119,48 @@ fn what_the_browser_loads_holds_nothing_of_the_server() {
 
 #[test]
 fn a_store_is_used_by_its_own_feature_only() {
-    for file in sources(&["rs"]) {
-        let text = fs::read_to_string(&file).expect("a source file reads");
-        let home = feature_of(&file).filter(|_| file.starts_with(root().join("backend")));
-        for feature in FEATURES.into_iter().filter(|feature| home != Some(feature)) {
-            let reached =
-                text.contains(&format!("{feature}::store")) || text.contains(&format!("{feature}::{{store"));
-            assert!(
-                !reached,
-                "{} reaches into the store of {feature}; ask its service",
-                file.display()
-            );
-        }
-    }
+    let found = offenders(&["rs"], |file, text| {
+        let home = feature_of(file).filter(|_| file.starts_with(root().join("backend")));
+        let reached = |feature: &&str| {
+            text.contains(&format!("{feature}::store")) || text.contains(&format!("{feature}::{{store"))
+        };
+        let strange = FEATURES
+            .into_iter()
+            .filter(|feature| home != Some(feature))
+            .find(reached)?;
+        Some(format!("reaches into the store of {strange}; ask its service"))
+    });
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
 fn no_file_is_longer_than_one_idea() {
-    for file in sources(&["rs", "ts", "css", "js", "mjs", "sh"]) {
-        let lines = fs::read_to_string(&file)
-            .expect("a source file reads")
-            .lines()
-            .count();
-        assert!(
-            lines <= MOST_LINES,
-            "{} has {lines} lines, {MOST_LINES} at most",
-            file.display()
-        );
-    }
+    let found = offenders(&["rs", "ts", "css", "js", "mjs", "sh"], |_, text| {
+        let lines = text.lines().count();
+        (lines > MOST_LINES).then(|| format!("has {lines} lines, {MOST_LINES} at most"))
+    });
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
 fn every_module_says_what_it_is_for() {
-    for file in sources(&["rs"]) {
+    let is_test = |file: &Path| {
+        file.file_stem()
+            .is_some_and(|name| name.to_string_lossy().ends_with("tests"))
+    };
+    let found = offenders(&["rs"], |file, text| {
+        (!is_test(file) && !text.starts_with("//!")).then(|| "does not open with a `//!`".to_owned())
+    });
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Our files with these endings in which `wrong` finds something, each with what it is.
+fn offenders(endings: &[&str], wrong: impl Fn(&Path, &str) -> Option<String>) -> Vec<String> {
+    let judge = |file: PathBuf| {
         let text = fs::read_to_string(&file).expect("a source file reads");
-        assert!(
-            text.starts_with("//!"),
-            "{} does not open with a `//!`",
-            file.display()
-        );
-    }
+        wrong(&file, &text).map(|what| format!("{} {what}", file.display()))
+    };
+    sources(endings).into_iter().filter_map(judge).collect()
 }
 
 /// Our packages and the names of all they depend on, for building and running, not for testing.
