@@ -37,7 +37,8 @@ install_suite() {
 # Starts a server on a free port, sets PORT and SERVER (its process).
 start_server() {
   DATA=$(mktemp -d)
-  LEPTOS_SITE_ROOT=$SITE "$BIN" serve --open --addr 127.0.0.1:0 --data "$DATA" >"$DATA/log" 2>&1 &
+  # The server refuses variables of its own prefix that it does not know.
+  LEPTOS_SITE_ROOT=$SITE env -u FLOTILLA_BIN "$BIN" serve --open --addr 127.0.0.1:0 --data "$DATA" >"$DATA/log" 2>&1 &
   SERVER=$!
   trap 'kill "$SERVER" 2>/dev/null || true; wait "$SERVER" 2>/dev/null || true; rm -rf "$DATA"' EXIT
   PORT=
