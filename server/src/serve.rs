@@ -62,6 +62,9 @@ impl Server {
         prepare(&config)?;
         let assets = Assets::load().map_err(ServeError::Site)?;
         let backend = Arc::new(Backend::start(backend).await?);
+        if assets.is_empty() {
+            tracing::warn!("no site in LEPTOS_SITE_ROOT: pages have no style (`make run` builds it)");
+        }
         let gate = Gate::new(config.limits.clone(), config.trust_proxy.clone());
         Ok(Self {
             state: AppState::new(config, backend, assets, gate),

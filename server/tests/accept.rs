@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use futures::StreamExt as _;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -203,6 +204,8 @@ async fn at_the_end_sockets_are_told_to_come_again_and_idle_connections_do_not_h
                 (close.code, close.reason.as_str()),
                 (CloseCode::from(3001), "shutdown")
             );
+            // Reading on sends the answer to the close.
+            while let Some(Ok(_)) = socket.0.next().await {}
         }
     };
     let (_stopped, ()) = tokio::join!(site.stop(), told);

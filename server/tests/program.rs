@@ -293,6 +293,28 @@ fn it_serves_without_a_word_is_greeted_and_ends_with_code_0_when_told() {
 }
 
 #[test]
+fn with_no_files_left_it_waits_and_serves_on_when_some_are_free() {
+    let folder = tempfile::tempdir().unwrap();
+    // The limit is hard: the program raises a soft one.
+    let mut limited = Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_flotilla");
+    limited.args(["-c", "ulimit -n 64 && exec \"$0\" --addr 127.0.0.1:0", program]);
+    let serving = Serving::start(limited.env("FLOTILLA_DATA", folder.path().join("data")));
+    let address = serving.url.trim_start_matches("http://");
+    let held: Vec<_> = (0..80)
+        .map(|_| std::net::TcpStream::connect(address).unwrap())
+        .collect();
+    let mut lines = std::iter::from_fn(|| serving.lines.recv_timeout(PATIENCE).ok());
+    assert!(lines.any(|line| line.contains("cannot accept")));
+    drop(held);
+    assert_eq!(
+        text(&greet(&folder, &serving.url, &[]).stdout),
+        "Hello, Navigator!\n"
+    );
+    assert_eq!(serving.end(Signal::TERM), Some(0));
+}
+
+#[test]
 fn a_server_that_is_not_there_is_one_line_and_code_1() {
     let folder = tempfile::tempdir().unwrap();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

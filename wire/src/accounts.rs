@@ -6,6 +6,7 @@ use crate::time::Time;
 
 /// What a person may do; each role may do all that the one before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Came by a Join form: an e-mail and a name, no password. Open rooms, open lists and comments, nothing else.
@@ -18,6 +19,7 @@ pub enum Role {
 
 /// What anyone who may see a person sees of them. Never holds an e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Person {
     /// The user's id; 0 for a name passed through by a plain endpoint under `--open`.
     pub id: i64,

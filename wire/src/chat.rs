@@ -9,6 +9,7 @@ pub const MAX_MESSAGE_CHARS: usize = 4_000;
 
 /// One message as everybody in the room sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Message {
     /// Grows with each message stored; the order of the room.
     pub id: i64,
@@ -26,6 +27,7 @@ pub struct Message {
 
 /// A room that the asker may use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Room {
     /// Its name, `general`: also the last part of its page's path and of its topic.
     pub id: String,
@@ -35,6 +37,7 @@ pub struct Room {
 
 /// A stretch of a room's messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page {
     /// Oldest first.
     pub messages: Vec<Message>,
@@ -44,6 +47,7 @@ pub struct Page {
 
 /// A message on its way in, by HTTP. JSON only, hence the attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewMessage {
     /// As it was typed.
     pub text: String,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Messages by field. What concerns no field stands under `"request"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Errors {
     /// Field name to messages for a person, in the order they were found.
     pub errors: BTreeMap<String, Vec<String>>,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A moment in UTC, in microseconds since 1970-01-01T00:00:00Z. JSON: a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Time(pub i64);
 

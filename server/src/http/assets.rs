@@ -126,6 +126,11 @@ impl Assets {
         Self(Arc::new(inner))
     }
 
+    /// Whether there is no site: pages read, but have no style.
+    pub fn is_empty(&self) -> bool {
+        self.0.files.is_empty() && self.0.watch.is_none()
+    }
+
     /// The address of a file that a page refers to: with its hash, when it is there.
     pub fn url(&self, path: &str) -> String {
         self.0
@@ -266,7 +271,6 @@ fn read_all(root: &Path) -> io::Result<HashMap<String, Bytes>> {
     while let Some((folder, under)) = folders.pop() {
         let entries = match std::fs::read_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && under.is_empty() => {
-                tracing::warn!(site.root = %root.display(), "no site there: pages have no style");
                 return Ok(files);
             }
             entries => entries?,

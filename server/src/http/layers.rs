@@ -231,3 +231,6 @@ fn said(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("not a text")
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,7 @@ pub mod error;
 pub mod health;
 pub mod layers;
 pub mod metrics;
+pub mod openapi;
 pub mod origin;
 pub mod peer;
 pub mod plain;

@@ -18,7 +18,7 @@ use backend::{Backend, Error, accounts::Caller};
 use leptos::server_fn;
 
 use super::{
-    AppState, assets, avatar, error, health, layers, metrics, plain, rest,
+    AppState, assets, avatar, error, health, layers, metrics, openapi, plain, rest,
     sockets::{self, Upgrade},
 };
 
@@ -94,6 +94,7 @@ pub fn routes() -> Routes {
         metrics::routes,
         avatar::routes,
         rest::routes,
+        openapi::routes,
         sockets_of,
     ]
     .into_iter()

@@ -31,7 +31,9 @@ pub fn routes(routes: Routes) -> Routes {
         .private("/api/rooms/{id}/messages", get(messages).post(post_message))
 }
 
-async fn rooms(
+/// The rooms that one may use
+#[utoipa::path(get, path = "/api/rooms", tag = "chat", responses((status = OK, body = Vec<Room>)))]
+pub(crate) async fn rooms(
     State(backend): State<Arc<Backend>>,
     Extension(caller): Extension<Caller>,
 ) -> Result<Json<Vec<Room>>, ApiError> {
@@ -40,13 +42,28 @@ async fn rooms(
 
 /// Which messages, as text: so that what is wrong is told of its field.
 #[derive(Debug, Default, Deserialize)]
-struct Wanted {
+pub(crate) struct Wanted {
     before: Option<String>,
     after: Option<String>,
     limit: Option<String>,
 }
 
-async fn messages(
+/// A page of a room's messages, oldest first
+///
+/// The latest ones, or those before or after a message.
+#[utoipa::path(
+    get,
+    path = "/api/rooms/{id}/messages",
+    tag = "chat",
+    params(
+        ("id" = String, Path, description = "The room, such as `general`"),
+        ("before" = Option<i64>, Query, description = "Only messages before the one with this id"),
+        ("after" = Option<i64>, Query, description = "Only messages after the one with this id"),
+        ("limit" = Option<usize>, Query, description = "How many at most"),
+    ),
+    responses((status = OK, body = Page)),
+)]
+pub(crate) async fn messages(
     State(backend): State<Arc<Backend>>,
     Extension(caller): Extension<Caller>,
     room: Result<Path<String>, PathRejection>,
@@ -57,7 +74,18 @@ async fn messages(
     Ok(Json(page))
 }
 
-async fn post_message(
+/// Posts a message
+///
+/// Sent twice with the same `client_id`, it is stored once, and both get the stored one.
+#[utoipa::path(
+    post,
+    path = "/api/rooms/{id}/messages",
+    tag = "chat",
+    params(("id" = String, Path, description = "The room, such as `general`")),
+    request_body = NewMessage,
+    responses((status = CREATED, body = Message)),
+)]
+pub(crate) async fn post_message(
     State(backend): State<Arc<Backend>>,
     Extension(caller): Extension<Caller>,
     room: Result<Path<String>, PathRejection>,
