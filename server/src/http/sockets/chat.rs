@@ -70,15 +70,16 @@ pub(super) fn client(caller: &Caller) -> Client {
 }
 
 async fn talk(socket: &mut Socket, backend: &Backend, caller: Caller) -> Result<Infallible, End> {
-    let caller = introduce(socket, backend, caller).await?;
-    follow(socket, backend, &caller).await?;
+    // Boxed, here and below: a socket at rest then carries none of their state.
+    let caller = Box::pin(introduce(socket, backend, caller)).await?;
+    Box::pin(follow(socket, backend, &caller)).await?;
     let mut waiting = Vec::new();
     loop {
         if waiting.is_empty() {
             let message = socket.next().await?;
             take(socket, &mut waiting, &message);
         } else {
-            store(socket, backend, &caller, &mut waiting).await?;
+            Box::pin(store(socket, backend, &caller, &mut waiting)).await?;
         }
     }
 }
