@@ -15,7 +15,9 @@ pub struct Errors {
 impl Errors {
     /// One message under one field.
     pub fn one(field: &str, message: impl Into<String>) -> Self {
-        Self { errors: BTreeMap::from([(field.to_owned(), vec![message.into()])]) }
+        Self {
+            errors: BTreeMap::from([(field.to_owned(), vec![message.into()])]),
+        }
     }
 
     /// The first message under `field`, if there is one.

@@ -29,7 +29,10 @@ impl std::ops::Add<std::time::Duration> for Time {
     type Output = Self;
 
     fn add(self, by: std::time::Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 }
 
@@ -37,6 +40,9 @@ impl std::ops::Sub<std::time::Duration> for Time {
     type Output = Self;
 
     fn sub(self, by: std::time::Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 }
