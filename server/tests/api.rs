@@ -1,4 +1,5 @@
 //! The HTTP API is what it says it is: described, routed and named in the public surface alike.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
 //! What every answer is like: forms of refusals, headers, compression, limits, figures.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::Duration;
 
@@ -171,7 +172,7 @@ async fn only_behind_tls_browsers_are_told_to_stay_there() {
     for (trusts, expected) in [(true, "max-age=31536000"), (false, "")] {
         let site = Site::configured(|config| {
             if trusts {
-                trusted(config)
+                trusted(config);
             }
         })
         .await;

@@ -1,4 +1,5 @@
 //! The built program: what it says, where it says it, and with which exit code it ends.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     fs,

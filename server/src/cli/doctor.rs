@@ -110,7 +110,7 @@ fn folder(data: &Path) -> Finding {
 }
 
 fn space(data: &Path) -> Finding {
-    let free = match statvfs(&nearest(data)) {
+    let free = match statvfs(nearest(data)) {
         Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
         Err(error) => return Finding::new(Level::Warning, "space", error),
     };

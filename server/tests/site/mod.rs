@@ -4,6 +4,7 @@
     unreachable_pub,
     reason = "each test file uses its own part of this"
 )]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
