@@ -39,6 +39,20 @@ async function wake() {
   }
 }
 
+/** An island that broke takes the others with it: say so, and offer the way out. */
+function broken({ error, reason }) {
+  const alerts = document.getElementById("alerts");
+  if (!((error ?? reason) instanceof WebAssembly.RuntimeError) || alerts.childElementCount) return;
+  const toast = alerts.appendChild(document.createElement("div"));
+  toast.className = "toast bad";
+  toast.append(alerts.dataset.broken, " ");
+  const button = toast.appendChild(document.createElement("button"));
+  button.textContent = alerts.dataset.reload;
+  button.addEventListener("click", () => location.reload());
+}
+addEventListener("error", broken);
+addEventListener("unhandledrejection", broken);
+
 // ── Times: in the reader's own zone, as app/src/time.rs writes them ─────────────────────────────────────────────────
 
 const forms = {
@@ -75,7 +89,10 @@ function fetchPage(url) {
 async function download(url) {
   const response = await fetch(url, { headers: { accept: "text/html" } });
   const type = response.headers.get("content-type") ?? "";
-  if (!type.startsWith("text/html") || new URL(response.url).origin !== location.origin) throw new Error("not a page");
+  if (!type.startsWith("text/html") || new URL(response.url).origin !== location.origin) {
+    response.body?.cancel();
+    throw new Error("not a page");
+  }
   return { url: response.url, html: await response.text() };
 }
 
@@ -100,8 +117,9 @@ async function go(url, push) {
     const next = new DOMParser().parseFromString(page.html, "text/html");
     if (!alike(next)) throw new Error("another build, or somebody else");
     if (push) {
+      const { pathname, search } = new URL(page.url);
       remember();
-      history.pushState({}, "", new URL(page.url).pathname + new URL(page.url).search + url.hash);
+      history[pathname + search === shown ? "replaceState" : "pushState"]({}, "", pathname + search + url.hash);
     }
     swap(next);
     arrive(url, push);
@@ -122,6 +140,7 @@ function alike(next) {
 function swap(next) {
   dispatchEvent(new CustomEvent("flotilla:leave"));
   closeAll();
+  pages.clear();
   document.title = next.title;
   // The parser's document is inert; adopted nodes keep their islands asleep until `wake`.
   $("main").replaceWith(document.adoptNode($("main", next)));
@@ -183,7 +202,7 @@ addEventListener("flotilla:go", (event) => {
   go(new URL(event.detail || location.href, location.href), true);
 });
 
-// A link that is pressed, or pointed at for a moment, is fetched before the click is done.
+// A link that is pressed, or a place that is pointed at for a moment, is fetched before the click is done.
 let pointed = 0;
 const prefetch = (link) => {
   const url = target(link);
@@ -194,7 +213,7 @@ const prefetch = (link) => {
 };
 document.addEventListener("pointerover", (event) => {
   clearTimeout(pointed);
-  const link = event.target.closest?.("#rail a.nav, main a[href]");
+  const link = event.target.closest?.("#rail a.nav");
   if (link && event.pointerType === "mouse") pointed = setTimeout(prefetch, 80, link);
 });
 document.addEventListener("pointerdown", (event) => prefetch(event.target.closest?.("a[href]")));
@@ -210,8 +229,10 @@ function open(id) {
   const dialog = document.getElementById(id);
   if (!dialog || dialog.open) return;
   closeAll();
-  if (id === "palette") ask.value = "";
-  narrow();
+  if (id === "palette") {
+    ask.value = "";
+    narrow();
+  }
   dialog.showModal();
 }
 

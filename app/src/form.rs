@@ -11,7 +11,6 @@ use leptos::{
     },
 };
 use wasm_bindgen_futures::JsFuture;
-use wire::error::Errors;
 
 use crate::{i18n::words, strings};
 
@@ -35,15 +34,26 @@ pub struct Done {
     pub body: String,
 }
 
+/// Why the server refused: a field's name and what is wrong with it, or `request` and what is wrong at all. A list:
+/// the map of `wire::error::Errors` costs the WASM eight kilobytes.
+#[derive(Debug)]
+pub struct Refused(pub Vec<(String, String)>);
+
+impl Refused {
+    fn one(words: &str) -> Self {
+        Self(vec![("request".to_owned(), words.to_owned())])
+    }
+}
+
 /// Sends a form to its `action`. The form stays as it is; see [`show`] for the errors.
-pub async fn submit(form: &HtmlFormElement) -> Result<Done, Errors> {
+pub async fn submit(form: &HtmlFormElement) -> Result<Done, Refused> {
     let fields = FormData::new_with_form(form).map_err(|_| failed())?;
     let fields = UrlSearchParams::new_with_str_sequence_sequence(&fields).map_err(|_| failed())?;
     send(&form.action(), &fields).await
 }
 
 /// Sends single fields to a server function, for what is no form (an outbox).
-pub async fn post(action: &str, fields: &[(&str, &str)]) -> Result<Done, Errors> {
+pub async fn post(action: &str, fields: &[(&str, &str)]) -> Result<Done, Refused> {
     let body = UrlSearchParams::new().map_err(|_| failed())?;
     for (name, value) in fields {
         body.append(name, value);
@@ -51,7 +61,7 @@ pub async fn post(action: &str, fields: &[(&str, &str)]) -> Result<Done, Errors>
     send(action, &body).await
 }
 
-async fn send(action: &str, fields: &UrlSearchParams) -> Result<Done, Errors> {
+async fn send(action: &str, fields: &UrlSearchParams) -> Result<Done, Refused> {
     let response = fetch(action, fields).await.map_err(|_| offline())?;
     let text = response.text().map_err(|_| failed())?;
     let body = JsFuture::from(text)
@@ -69,11 +79,11 @@ async fn send(action: &str, fields: &UrlSearchParams) -> Result<Done, Errors> {
 /// Why the server refused, in one sentence.
 pub(crate) async fn refusal(response: &Response) -> String {
     let text = async { JsFuture::from(response.text().ok()?).await.ok()?.as_string() };
-    let errors = text
+    let refused = text
         .await
         .and_then(|body| read_errors(&body))
         .unwrap_or_else(failed);
-    errors.errors.into_values().flatten().next().unwrap_or_default()
+    refused.0.into_iter().next().unwrap_or_default().1
 }
 
 /// Posts a form, and gives up on a server that says nothing.
@@ -91,48 +101,43 @@ pub(crate) async fn fetch(action: &str, fields: &UrlSearchParams) -> Result<Resp
 }
 
 /// `{"errors":{"field":["message"]}}`, read by the browser.
-fn read_errors(body: &str) -> Option<Errors> {
+fn read_errors(body: &str) -> Option<Refused> {
     let parsed = js_sys::JSON::parse(body).ok()?;
     let fields = js_sys::Reflect::get(&parsed, &"errors".into())
         .ok()?
         .dyn_into::<js_sys::Object>()
         .ok()?;
-    let mut errors = Errors::default();
+    let mut errors = Vec::new();
     for name in js_sys::Object::keys(&fields).iter() {
         let messages = js_sys::Reflect::get(&fields, &name)
             .ok()?
             .dyn_into::<js_sys::Array>()
             .ok()?;
-        let messages = messages
-            .iter()
-            .filter_map(|message| message.as_string())
-            .collect();
-        errors.errors.insert(name.as_string()?, messages);
+        errors.push((name.as_string()?, messages.join(" ").into()));
     }
-    (!errors.errors.is_empty()).then_some(errors)
+    (!errors.is_empty()).then_some(Refused(errors))
 }
 
-fn offline() -> Errors {
-    Errors::one("request", words::<FormWords>().offline)
+fn offline() -> Refused {
+    Refused::one(words::<FormWords>().offline)
 }
 
-fn failed() -> Errors {
-    Errors::one("request", words::<FormWords>().failed)
+fn failed() -> Refused {
+    Refused::one(words::<FormWords>().failed)
 }
 
 /// Puts the messages at the form's fields, clears those that are right now, and moves to the first in error. What
 /// belongs to no field of the form goes to its [`crate::ui::FormError`], else into a toast.
-pub fn show(form: &HtmlFormElement, errors: &Errors) {
+pub fn show(form: &HtmlFormElement, refused: &Refused) {
     clear(form);
-    let mut rest = String::new();
-    for (field, messages) in &errors.errors {
-        let words = messages.join(" ");
-        if !put(form, field, &words) {
+    let mut rest = "";
+    for (field, words) in &refused.0 {
+        if !put(form, field, words) {
             rest = words;
         }
     }
-    if !rest.is_empty() && !put(form, "request", &rest) {
-        crate::ui::toast::warn(&rest);
+    if !rest.is_empty() && !put(form, "request", rest) {
+        crate::ui::toast::warn(rest);
     }
     if let Ok(Some(first)) = form.query_selector("[aria-invalid=true]") {
         let _ = first.unchecked_into::<HtmlElement>().focus();

@@ -110,7 +110,7 @@ test("the keyboard goes everywhere", async ({ page }) => {
 test("the palette finds a page by a few letters, also where no WASM is", async ({ page }) => {
   await page.goto("/");
   await page.keyboard.press("Control+k");
-  const field = page.getByRole("combobox");
+  const field = page.getByRole("combobox", { name: "Jump to" });
   await expect(field).toBeFocused();
   await field.fill("ech");
   await expect(page.getByRole("option")).toHaveCount(1);
@@ -155,6 +155,14 @@ test("a page that cannot be fetched is the browser's to explain", async ({ page,
   await page.locator("#rail").getByRole("link", { name: "Echo" }).click();
   await expect.poll(() => page.url()).not.toMatch(/:\d+\/$/);
   await context.setOffline(false);
+});
+
+test("a broken island says so and offers to reload", async ({ page, faults }) => {
+  await page.goto("/");
+  await page.evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }));
+  await page.getByRole("button", { name: "Reload" }).click();
+  await expect(page.getByRole("button", { name: "Reload" })).toHaveCount(0);
+  faults.length = 0;
 });
 
 test("times are in the reader's own zone", async ({ browser, server }) => {

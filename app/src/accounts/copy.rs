@@ -24,7 +24,7 @@ strings! {
 pub fn CopySecret() -> impl IntoView {
     let button = NodeRef::<html::Button>::new();
     let awake = RwSignal::new(false);
-    Effect::new(move || awake.set(true));
+    crate::ui::effect(move || awake.set(true));
     let copy = move |_| {
         let beside = button
             .get_untracked()

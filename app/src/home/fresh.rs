@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use wire::topic::Topic;
 
-use crate::{form, live};
+use crate::{form, live, ui::effect};
 
 /// News that come together are shown together, and a busy room does not ask for a tile at every message.
 const TOGETHER: Duration = Duration::from_millis(500);
@@ -16,7 +16,7 @@ const TOGETHER: Duration = Duration::from_millis(500);
 /// Follows the topics of the tiles on this page.
 #[island]
 pub fn Fresh() -> impl IntoView {
-    Effect::new(|| {
+    effect(|| {
         let Ok(parts) = document().query_selector_all("[data-part]") else {
             return;
         };

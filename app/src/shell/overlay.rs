@@ -22,7 +22,7 @@ pub(super) fn view(request: &RequestContext) -> impl IntoView + use<> {
         <p id="announce" class="unseen" role="status"></p>
         <div class="toasts" role="region" aria-label=shell.notices>
             <div id="toasts" role="status"></div>
-            <div id="alerts" role="alert"></div>
+            <div id="alerts" role="alert" data-broken=shell.broken data-reload=shell.reload></div>
         </div>
     }
 }

@@ -17,10 +17,11 @@ use crate::{
 strings! {
     /// What the palette says.
     struct PaletteWords {
-        placeholder: "Jump to a page or a command" / "跳转到页面或命令",
+        placeholder: "Jump to a page, a room or a command" / "跳转到页面、聊天室或命令",
         nothing: "Nothing of that name" / "没有匹配的项目",
         results: "Results" / "结果",
         page: "page" / "页面",
+        room: "room" / "聊天室",
         command: "command" / "命令",
         to_light: "Light theme" / "浅色主题",
         to_dark: "Dark theme" / "深色主题",
@@ -41,6 +42,8 @@ struct Entry {
 enum Does {
     /// Leads to a page.
     Go(&'static str),
+    /// Leads to a room.
+    Enter(&'static str),
     /// Presses a button, by its selector.
     Press(String),
 }
@@ -79,6 +82,7 @@ pub(super) fn view(request: &RequestContext) -> impl IntoView + use<> {
 fn row(i: usize, entry: Entry, words: &'static PaletteWords) -> impl IntoView {
     let (href, press, kind) = match entry.does {
         Does::Go(href) => (href, None, words.page),
+        Does::Enter(href) => (href, None, words.room),
         Does::Press(selector) => ("#", Some(selector), words.command),
     };
     let keys = (!entry.keys.is_empty()).then(|| view! { <kbd>{entry.keys}</kbd> });
@@ -107,6 +111,11 @@ fn entries(request: &RequestContext) -> Vec<Entry> {
             ..go((place.word)(shell), (place.word)(english), place.href)
         })
         .collect();
+    // The one room there is; others come with the rooms' own list.
+    all.push(Entry {
+        does: Does::Enter("/chat/general"),
+        ..go("# general", "general", "")
+    });
     match request.caller.person().map(|person| person.role) {
         Ok(Role::Admin) => {
             all.push(go(shell.settings, english.settings, "/settings"));

@@ -23,6 +23,8 @@ strings! {
         language: "Language" / "语言",
         keys: "Keyboard" / "快捷键",
         close: "Close" / "关闭",
+        broken: "Something on this page broke. What you typed is kept." / "此页面出现故障。已输入的内容会保留。",
+        reload: "Reload" / "重新加载",
         notices: "Notices" / "通知",
     }
 }

@@ -4,13 +4,14 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, HtmlElement, HtmlFormElement};
 
+use super::{effect, toast};
 use crate::form;
 
 /// Sends the form around it by `fetch`: errors come to its fields without a reload, success leads on.
 #[island]
 pub fn Enhance() -> impl IntoView {
     let place = NodeRef::<leptos::html::Span>::new();
-    Effect::new(move || {
+    effect(move || {
         if let Some(place) = place.get() {
             take_over(&place);
         }
@@ -46,7 +47,12 @@ async fn send(form: HtmlFormElement) {
             form::clear(&form);
             form::go(&done.location.or_else(|| next(&form)).unwrap_or_default());
         }
-        Err(errors) => form::show(&form, &errors),
+        Err(refused) => {
+            if form.has_attribute("data-loud") {
+                refused.0.iter().for_each(|(_, words)| toast::warn(words));
+            }
+            form::show(&form, &refused);
+        }
     }
 }
 

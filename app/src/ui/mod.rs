@@ -17,3 +17,12 @@ pub use field::{Field, FormError, Submit};
 pub use icon::Icon;
 pub use person::{Avatar, PersonName};
 pub use states::{Banner, Empty, Skeleton};
+
+/// Leptos' `Effect`, boxed: its own is compiled anew for each closure, a kilobyte of WASM each.
+pub fn effect(run: impl Fn() + 'static) {
+    boxed(Box::new(run));
+}
+
+fn boxed(run: Box<dyn Fn()>) {
+    leptos::prelude::Effect::new(move || run());
+}
