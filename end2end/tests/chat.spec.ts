@@ -140,7 +140,7 @@ test("the list follows, unless one has scrolled up", async ({ people }) => {
 test("a stranger is asked for an email and a name, in so many words", async ({ page }) => {
   await page.goto("/chat/general");
   await expect(page.getByRole("heading", { name: "Join #general" })).toBeVisible();
-  await page.waitForFunction(() => document.querySelector("main leptos-island")?.hasAttribute("data-awake"));
+  await expect(page.locator("main leptos-island[data-awake]")).toBeAttached();
   await page.getByRole("button", { name: "Join" }).click();
   await expect(page.locator("#alerts")).toContainText("You must enter an email");
   await expect(page.locator('[data-error="email"]')).toHaveText("You must enter an email");
@@ -177,6 +177,43 @@ test("the page is accessible, in both themes and on a phone", async ({ people, p
   await expectAccessible(ada);
   await expectNoSidewaysScroll(ada);
   await expect(field(ada)).toBeInViewport();
+});
+
+test("one goes elsewhere and comes back on the same connection, and hears each message once", async ({ people }) => {
+  const [ada, bob] = await enter(await people("Ada", "Bob"));
+  const sockets: string[] = [];
+  ada.on("websocket", (socket) => sockets.push(socket.url()));
+  const rail = ada.getByRole("navigation", { name: "Main" });
+  for (const n of [1, 2, 3]) {
+    await field(ada).pressSequentially(`draft ${n}`);
+    await rail.getByRole("link", { name: "Home" }).click();
+    await expect(ada).toHaveURL(/\/$/);
+    await say(bob, `while away ${n}`);
+    await rail.getByRole("link", { name: "Chat" }).click();
+    await expect(texts(ada).last()).toHaveText(`while away ${n}`);
+    await expect(field(ada)).toHaveValue(`draft ${n}`);
+    await field(ada).fill("");
+    await say(bob, `back ${n}`);
+    await expect(texts(ada).last()).toHaveText(`back ${n}`);
+    await expect(texts(ada).filter({ hasText: `back ${n}` })).toHaveCount(1);
+  }
+  expect(sockets).toEqual([]);
+});
+
+test.describe("in Chinese", () => {
+  test.use({ locale: "zh-CN" });
+
+  test("the room and its errors speak Chinese", async ({ page }) => {
+    await page.goto("/chat/general");
+    await expect(page.getByRole("heading", { name: "加入 #general" })).toBeVisible();
+    await page.getByRole("button", { name: "加入" }).click();
+    await expect(page.locator('[data-error="username"]')).toHaveText("请选择一个用户名");
+    await join(page, someone("陈雷"));
+    await say(page, "你好");
+    await expect(texts(page).last()).toHaveText("你好");
+    await expect(page.locator(".day").first()).toHaveText(/^\d{4}年\d+月\d+日 星期/);
+    await expect(page.getByRole("button", { name: "发送" })).toBeVisible();
+  });
 });
 
 test.describe("without WASM", () => {

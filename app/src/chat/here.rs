@@ -8,22 +8,23 @@ use crate::{
     i18n::words,
     live::{self, Told},
     slot,
-    ui::{Avatar, PersonName, Skeleton},
+    ui::{Avatar, PersonName, effect},
 };
 
-/// The slot with what [`Here`] and [`HereCount`] need to know: the room, and who asks.
+/// The slot's name.
 pub(super) const SLOT: &str = "chat-here";
 
-/// Everybody who is here, by name.
+/// The room, who asks, and who was there when the page was made.
+pub(super) type Start = (String, i64, Vec<Person>);
+
+/// Everybody who is here, by name, the reader first.
 #[island]
 pub fn Here() -> impl IntoView {
     let (people, me) = present();
-    let rows = move || people.get().unwrap_or_default();
     view! {
         <ul class="present">
-            <For each=rows key=|person| person.id children=move |person| view! { <Present person me/> }/>
+            <For each=move || people.get() key=|person| person.id children=move |person| view! { <Present person me/> }/>
         </ul>
-        {move || people.with(Option::is_none).then(|| view! { <Skeleton rows=2/> })}
     }
 }
 
@@ -32,7 +33,7 @@ pub fn Here() -> impl IntoView {
 pub fn HereCount() -> impl IntoView {
     let (people, _) = present();
     let words = words::<HereWords>();
-    let count = move || people.with(|people| people.as_ref().map(|people| words.here(people.len() as u64)));
+    let count = move || words.here(people.with(Vec::len) as u64);
     view! { <span class="quiet small num here-count">{count}</span> }
 }
 
@@ -48,17 +49,27 @@ fn Present(person: Person, me: i64) -> impl IntoView {
     }
 }
 
-/// Who is here, kept live; `None` until the first answer.
-fn present() -> (RwSignal<Option<Vec<Person>>>, i64) {
-    let people = RwSignal::new(None);
-    let (room, me) = slot::read::<(String, i64)>(SLOT).unwrap_or_default();
-    Effect::new(move || {
+/// Who is here, kept live.
+fn present() -> (RwSignal<Vec<Person>>, i64) {
+    let (room, me, here) = slot::read::<Start>(SLOT).unwrap_or_default();
+    let people = RwSignal::new(ordered(here, me));
+    crate::ui::effect(move || {
         live::follow(Topic::new("chat", &room), None, move |told| {
-            if let Told::Here(mut here) = told {
-                here.sort_by(|a, b| (a.id != me, &a.name).cmp(&(b.id != me, &b.name)));
-                people.set(Some(here));
+            if let Told::Here(here) = told {
+                people.set(ordered(here, me));
             }
         });
     });
     (people, me)
+}
+
+/// By name, the reader first. (Insertion: the standard sort is 2 kB of WASM, and a room is no crowd.)
+fn ordered(here: Vec<Person>, me: i64) -> Vec<Person> {
+    let rank = |person: &Person| (person.id != me, person.name.clone());
+    here.into_iter()
+        .fold(Vec::new(), |mut people: Vec<Person>, person| {
+            let at = people.partition_point(|other| rank(other) < rank(&person));
+            people.insert(at, person);
+            people
+        })
 }

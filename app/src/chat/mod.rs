@@ -1,8 +1,8 @@
 //! Chat: a room's page, live and without WASM.
 //!
-//! Read in this order: `start` (what a room's page starts with), `timeline` (its messages, as plain data), `row`
-//! (one line of it), [`room`] (the island: messages and composer, kept live), [`here`] (who is here), [`join`] (for
-//! strangers), then on the server `page` and `api`.
+//! Read in this order: `start` (what a room's page starts with), `timeline` (its messages, as plain data), `row` (one
+//! line of it), [`room`] (the island: the messages), `composer` (where one types), `watch` (what keeps them live),
+//! [`here`] (who is here), then on the server `page` and `api`.
 //!
 //! Invariants:
 //! - A message's HTML is the server's; what is not stored yet is shown as text.
@@ -10,7 +10,6 @@
 
 mod composer;
 pub mod here;
-pub mod join;
 pub mod room;
 mod row;
 mod start;

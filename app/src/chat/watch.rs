@@ -1,9 +1,15 @@
 //! Keeps a room live in the browser: events in, scrolling, older pages, typing, what is unseen.
 
-use std::{rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event as DomEvent, HtmlElement};
 use wire::{
     accounts::Person,
     chat::{Event, Message, Page, Signal, Snapshot},
@@ -13,13 +19,15 @@ use wire::{
 };
 
 use super::{
-    composer::scope,
-    room::{Older, Room},
+    composer::{self, scope},
+    room::Room,
     start::Zone,
+    words::RoomWords,
 };
 use crate::{
     form,
-    live::{self, Entry, News, Stage, Status, Told, post},
+    i18n::words,
+    live::{self, Entry, FollowerId, News, Stage, Status, Told, post},
     slot,
     time::Offset,
 };
@@ -36,8 +44,58 @@ const NEAR_END_PX: i32 = 48;
 /// This near to the beginning, older ones are loaded.
 const NEAR_START_PX: i32 = 400;
 
-/// Wakes the room.
-pub(super) fn start(room: Room) {
+/// What the page knows beside its lines.
+#[derive(Default)]
+struct State {
+    /// Whether the newest is out of sight, so that newer ones do not come into sight by themselves.
+    scrolled_up: Cell<bool>,
+    /// How many have come that the reader has not seen.
+    unseen: Cell<u64>,
+    /// Who types, and until when that is shown.
+    typing: RefCell<Vec<(Person, u64)>>,
+    /// Whether older ones are on their way.
+    loading: Cell<bool>,
+    /// What was heard and is not drawn yet.
+    heard: RefCell<Vec<Message>>,
+    follower: Cell<FollowerId>,
+    /// When the others were last told that the reader types.
+    typed_at: Cell<u64>,
+    /// The page's title without a number before it.
+    title: RefCell<String>,
+}
+
+thread_local! {
+    static STATE: RefCell<Rc<State>> = RefCell::default();
+}
+
+fn state() -> Rc<State> {
+    STATE.with_borrow(Rc::clone)
+}
+
+/// The element that the server marked `data-chat=name`.
+pub(super) fn part(name: &str) -> Option<HtmlElement> {
+    document()
+        .query_selector(&["[data-chat=", name, "]"].concat())
+        .ok()??
+        .dyn_into()
+        .ok()
+}
+
+/// Puts words into a part.
+pub(super) fn say(name: &str, text: &str) {
+    if let Some(part) = part(name) {
+        part.set_text_content(Some(text));
+    }
+}
+
+fn show(name: &str, shown: bool) {
+    if let Some(part) = part(name) {
+        part.set_hidden(!shown);
+    }
+}
+
+/// Wakes the room around `lines`.
+pub(super) fn start(room: Room, lines: &Element) {
     let (position, me) = room
         .start
         .with_value(|start| (start.snapshot.position.clone(), start.me.id));
@@ -45,17 +103,86 @@ pub(super) fn start(room: Room) {
     if room.start.with_value(|start| start.offset) != Offset::at(now) {
         room.zone.set(Zone::Here);
     }
+    STATE.set(Rc::new(State {
+        title: RefCell::new(document().title()),
+        ..State::default()
+    }));
+    listen(room, lines);
+    composer::restore(room);
     post::open(me);
     post::watch(&scope(room), move |entries| show_pending(room, entries));
     live::watch(move |news| {
         if let News::Status(status) = news {
-            room.offline
-                .set(matches!(status, Status::Reconnecting | Status::Offline { .. }));
+            let offline = matches!(status, Status::Reconnecting | Status::Offline { .. });
+            room.offline.set(offline);
+            show("offline", offline);
         }
     });
     let follower = live::follow(topic(room), Some(position), move |told| hear(room, told));
-    room.follower.set_value(follower);
-    watch_title(room);
+    state().follower.set(follower);
+}
+
+/// One listener for all that happens in the conversation.
+fn listen(room: Room, lines: &Element) {
+    let Ok(Some(conversation)) = lines.closest(".conv") else {
+        return;
+    };
+    let heard = Closure::<dyn Fn(DomEvent)>::new(move |event: DomEvent| act(room, &event));
+    for event in ["click", "submit", "keydown", "input", "scroll"] {
+        // Captured, since scrolling does not bubble.
+        let _ = conversation.add_event_listener_with_callback_and_bool(
+            event,
+            heard.as_ref().unchecked_ref(),
+            true,
+        );
+    }
+    let looked = window_event_listener_untyped("visibilitychange", move |_| looked(room));
+    live::on_leave(move || {
+        looked.remove();
+        drop(heard);
+    });
+}
+
+fn act(room: Room, event: &DomEvent) {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    match event.type_().as_str() {
+        "scroll" => scrolled(room),
+        "keydown"
+            if target
+                .as_ref()
+                .is_some_and(|target| target.tag_name() == "TEXTAREA") =>
+        {
+            composer::key(room, event.unchecked_ref());
+        }
+        "input" => {
+            composer::changed(room);
+            types(room);
+        }
+        "submit" => {
+            event.prevent_default();
+            composer::send(room);
+        }
+        "click" => {
+            let Some(marked) = target.and_then(|target| target.closest("[data-act]").ok().flatten()) else {
+                return;
+            };
+            event.prevent_default();
+            let row = marked.closest("[data-pending]").ok().flatten();
+            let id = row
+                .and_then(|row| row.get_attribute("data-pending"))
+                .unwrap_or_default();
+            match marked.get_attribute("data-act").as_deref() {
+                Some("older") => load_older(room),
+                Some("newest") => to_newest(),
+                Some("retry") => post::retry(&id),
+                Some("discard") => discard(room, &id),
+                _ => {}
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What is not stored yet. What is stored already (its answer was lost, a page was loaded anew) is none of it.
@@ -71,6 +198,19 @@ fn show_pending(room: Room, entries: Vec<Entry>) {
             post::remove(&entry.item.id);
         }
     }
+    frame(room);
+}
+
+/// What stands around the lines: the way to older ones, or that there is nothing yet.
+fn frame(room: Room) {
+    let (before, empty) = room
+        .timeline
+        .with_untracked(|timeline| (timeline.before(), timeline.is_empty()));
+    show("empty", empty && room.pending.with_untracked(Vec::is_empty));
+    show("older", before.is_some());
+    if let (Some(link), Some(id)) = (part("older"), before) {
+        let _ = link.set_attribute("href", &["?before=", &id.to_string()].concat());
+    }
 }
 
 fn topic(room: Room) -> Topic {
@@ -80,16 +220,18 @@ fn topic(room: Room) -> Topic {
 fn hear(room: Room, told: Told) {
     match told {
         Told::Events(events) => {
-            let messages = events.iter().filter_map(posted);
-            let first = room.heard.with_value(Vec::is_empty);
-            room.heard.update_value(|heard| heard.extend(messages));
+            let first = state().heard.borrow().is_empty();
+            state()
+                .heard
+                .borrow_mut()
+                .extend(events.iter().filter_map(posted));
             if first {
                 set_timeout(move || draw(room), TOGETHER);
             }
         }
         Told::Signal(signal) => hear_typing(room, signal),
         Told::StartAgain => start_again(room),
-        Told::Refused => room.refused.set(true),
+        Told::Refused => show("refused", true),
         Told::Here(_) => {}
     }
 }
@@ -101,18 +243,21 @@ fn posted(publication: &Publication) -> Option<Message> {
 
 /// Draws what was heard.
 fn draw(room: Room) {
-    let me = room.me().id;
-    let messages = room.heard.try_update_value(std::mem::take).unwrap_or_default();
-    let away = document().hidden() || !room.follows.get_untracked();
-    let others = messages.iter().filter(|message| message.author.id != me).count() as u64;
+    let (me, state) = (room.me().id, state());
+    let messages = state.heard.take();
+    let away = document().hidden() || state.scrolled_up.get();
+    let is_mine = |message: &&Message| message.author.id == me;
     let mine: Vec<String> = messages
         .iter()
-        .filter(|m| m.author.id == me)
-        .map(|m| m.client_id.clone())
+        .filter(is_mine)
+        .map(|message| message.client_id.clone())
         .collect();
-    room.typing
-        .update(|typing| typing.retain(|(who, _)| !messages.iter().any(|m| m.author.id == who.id)));
-    hold_still(room, || {
+    let others = (messages.len() - mine.len()) as u64;
+    state
+        .typing
+        .borrow_mut()
+        .retain(|(who, _)| !messages.iter().any(|message| message.author.id == who.id));
+    hold_still(|| {
         room.timeline.update(|timeline| {
             if away && others > 0 {
                 timeline.mark_read();
@@ -126,14 +271,16 @@ fn draw(room: Room) {
         });
         mine.iter().for_each(|id| post::remove(id));
     });
+    frame(room);
+    say_typing();
     if away {
-        room.unseen.update(|unseen| *unseen += others);
+        set_unseen(state.unseen.get() + others);
     }
 }
 
 /// Changes the end of the list without moving what is being read. (At the end, the layout follows by itself.)
-fn hold_still(room: Room, change: impl FnOnce()) {
-    let log = room.log.get_untracked().filter(|_| !room.follows.get_untracked());
+fn hold_still(change: impl FnOnce()) {
+    let log = part("log").filter(|_| state().scrolled_up.get());
     let before = log.as_ref().map(|log| log.scroll_height());
     change();
     if let (Some(log), Some(before)) = (log, before) {
@@ -148,8 +295,8 @@ fn start_again(room: Room) {
         match fetch::<Snapshot>("/fn/chat/snapshot", &[("room", &room.name())]).await {
             Some(snapshot) => {
                 let position = snapshot.position.clone();
-                room.timeline.update(|timeline| timeline.renew(snapshot));
-                live::renew(room.follower.get_value(), &position);
+                hold_still(|| room.timeline.update(|timeline| timeline.renew(snapshot)));
+                live::renew(state().follower.get(), &position);
                 post::changed();
             }
             None => set_timeout(move || start_again(room), AGAIN),
@@ -162,62 +309,66 @@ async fn fetch<T: DeserializeOwned>(action: &str, fields: &[(&str, &str)]) -> Op
 }
 
 /// Loads the page of messages before those that are there.
-pub(super) fn load_older(room: Room) {
+fn load_older(room: Room) {
     let Some(before) = room.timeline.with_untracked(|timeline| timeline.before()) else {
         return;
     };
-    if room.older.get_untracked() == Older::Loading {
+    if state().loading.replace(true) {
         return;
     }
-    room.older.set(Older::Loading);
+    say("older", words::<RoomWords>().loading);
     spawn_local(async move {
         let fields = [("room", &*room.name()), ("before", &*before.to_string())];
-        match fetch::<Page>("/fn/chat/older", &fields).await {
-            Some(page) => {
-                room.timeline.update(|timeline| timeline.prepend(page));
-                room.older.set(Older::Still);
-            }
-            None => room.older.set(Older::Failed),
+        let page = fetch::<Page>("/fn/chat/older", &fields).await;
+        let words = words::<RoomWords>();
+        say(
+            "older",
+            if page.is_some() {
+                words.older
+            } else {
+                words.not_loaded
+            },
+        );
+        if let Some(page) = page {
+            room.timeline.update(|timeline| timeline.prepend(page));
+            frame(room);
         }
+        state().loading.set(false);
     });
 }
 
 /// The list was scrolled. Its offset is 0 at the end and negative above.
-pub(super) fn scrolled(room: Room) {
-    let Some(log) = room.log.get_untracked() else {
-        return;
-    };
-    let follows = log.scroll_top() > -NEAR_END_PX;
-    if follows != room.follows.get_untracked() {
-        room.follows.set(follows);
-    }
-    if follows {
-        seen(room);
+fn scrolled(room: Room) {
+    let Some(log) = part("log") else { return };
+    let up = log.scroll_top() <= -NEAR_END_PX;
+    state().scrolled_up.set(up);
+    if !up {
+        seen();
     }
     let above = log.scroll_height() - log.client_height() + log.scroll_top();
-    if above < NEAR_START_PX && !follows && room.older.get_untracked() == Older::Still {
+    if above < NEAR_START_PX && up {
         load_older(room);
     }
 }
 
 /// Brings the newest into sight.
-pub(super) fn to_newest(room: Room) {
-    if let Some(log) = room.log.get_untracked() {
+fn to_newest() {
+    if let Some(log) = part("log") {
         log.set_scroll_top(0);
     }
-    room.follows.set(true);
-    seen(room);
+    state().scrolled_up.set(false);
+    seen();
 }
 
 /// The reader has sent something: they have read what is above it.
 pub(super) fn sent(room: Room) {
-    room.typed_at.set_value(0);
+    state().typed_at.set(0);
     room.timeline.update(|timeline| timeline.unmark());
-    to_newest(room);
+    to_newest();
 }
 
-/// Takes a failed message back: into the composer if that is empty, so that it can be mended.
-pub(super) fn discard(room: Room, id: &str) {
+/// Takes a failed message back: into the box if that is empty, so that it can be mended.
+fn discard(room: Room, id: &str) {
     let text = room.pending.with_untracked(|entries| {
         entries
             .iter()
@@ -225,20 +376,22 @@ pub(super) fn discard(room: Room, id: &str) {
             .map(|entry| entry.item.field("text").to_owned())
     });
     post::remove(id);
-    if let (Some(text), Some(field)) = (text, room.field.get_untracked())
+    if let (Some(text), Some(field)) = (text, composer::field())
         && field.value().is_empty()
     {
         field.set_value(&text);
+        composer::changed(room);
         let _ = field.focus();
     }
 }
 
 /// The reader types: the others are told, now and then.
-pub(super) fn types(room: Room) {
-    let now = live::now();
-    let due = now >= room.typed_at.get_value() + TYPING_EVERY_MS;
-    if due && let Ok(data) = postcard::to_allocvec(&Signal::Typing) {
-        room.typed_at.set_value(now);
+fn types(room: Room) {
+    let (now, state) = (live::now(), state());
+    if now >= state.typed_at.get() + TYPING_EVERY_MS
+        && let Ok(data) = postcard::to_allocvec(&Signal::Typing)
+    {
+        state.typed_at.set(now);
         live::publish(topic(room), data);
     }
 }
@@ -250,53 +403,54 @@ fn hear_typing(room: Room, signal: Publication) {
     if who.id == room.start.with_value(|start| start.me.id) {
         return;
     }
-    let until = live::now() + TYPING_MS;
-    room.typing.update(|typing: &mut Vec<(Person, u64)>| {
-        typing.retain(|(known, _)| known.id != who.id);
-        typing.push((who, until));
-    });
-    set_timeout(
-        move || {
-            let now = live::now();
-            room.typing
-                .update(|typing| typing.retain(|(_, until)| *until > now));
-        },
-        Duration::from_millis(TYPING_MS),
-    );
+    let (until, state) = (live::now() + TYPING_MS, state());
+    state.typing.borrow_mut().retain(|(known, _)| known.id != who.id);
+    state.typing.borrow_mut().push((who, until));
+    say_typing();
+    set_timeout(say_typing, Duration::from_millis(TYPING_MS));
+}
+
+fn say_typing() {
+    let (words, now, state) = (words::<RoomWords>(), live::now(), state());
+    state.typing.borrow_mut().retain(|(_, until)| *until > now);
+    let said = match state.typing.borrow().as_slice() {
+        [] => String::new(),
+        [(one, _)] => words.typing(&one.name),
+        [(one, _), (two, _)] => words.typing_two(&one.name, &two.name),
+        _ => words.typing_many.to_owned(),
+    };
+    say("typing", &said);
+}
+
+/// How much is unseen: on the button to the newest, and in the title while the page is not looked at.
+fn set_unseen(unseen: u64) {
+    let state = state();
+    state.unseen.set(unseen);
+    say("newest", &words::<RoomWords>().unseen(unseen));
+    show("newest", unseen > 0 && state.scrolled_up.get());
+    let badge = if unseen > 0 {
+        ["(", &unseen.to_string(), ") "].concat()
+    } else {
+        String::new()
+    };
+    document().set_title(&[&*badge, &state.title.borrow()].concat());
 }
 
 /// Everything that has come is in sight.
-fn seen(room: Room) {
-    if !document().hidden() && room.unseen.get_untracked() > 0 {
-        room.unseen.set(0);
+fn seen() {
+    if !document().hidden() && state().unseen.get() > 0 {
+        set_unseen(0);
     }
-}
-
-/// The title says how much is unseen while the page is not looked at.
-fn watch_title(room: Room) {
-    let title: Rc<str> = document().title().into();
-    let shown = title.clone();
-    Effect::new(move || {
-        let unseen = room.unseen.get();
-        let badge = if unseen > 0 {
-            ["(", &unseen.to_string(), ") "].concat()
-        } else {
-            String::new()
-        };
-        document().set_title(&[&badge, &*shown].concat());
-    });
-    let listener = window_event_listener(ev::visibilitychange, move |_| looked(room));
-    live::on_leave(move || listener.remove());
 }
 
 /// The page is looked at again, or no longer.
 fn looked(room: Room) {
-    if !room.follows.get_untracked() {
+    if state().scrolled_up.get() {
         return;
     }
     if document().hidden() {
         room.timeline.update(|timeline| timeline.unmark());
     } else {
-        seen(room);
+        seen();
     }
 }

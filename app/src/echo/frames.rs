@@ -75,9 +75,9 @@ impl Frames {
         self.frames.clear();
     }
 
-    /// All, the newest first.
-    pub(super) fn all(&self) -> Vec<Frame> {
-        self.frames.iter().cloned().collect()
+    /// The newest first.
+    pub(super) fn newest(&self) -> impl Iterator<Item = &Frame> {
+        self.frames.iter()
     }
 
     /// For a spreadsheet: oldest first (RFC 4180).
@@ -177,7 +177,7 @@ mod tests {
     fn the_newest_comes_first_and_the_oldest_goes() {
         let mut frames = Frames::default();
         (0..MOST + 2).for_each(|n| frames.add(frame(&n.to_string())));
-        let all = frames.all();
+        let all: Vec<&Frame> = frames.newest().collect();
         assert_eq!(
             (all.len(), &*all[0].shows, &*all[MOST - 1].shows),
             (MOST, "501", "2")

@@ -5,7 +5,7 @@ use backend::Error;
 use leptos::prelude::*;
 use wire::echo::Seen;
 
-use super::bench::EchoBench;
+use super::cards::Bench;
 use crate::{
     i18n::words,
     page::Page,
@@ -56,7 +56,7 @@ fn Echo(seen: Seen, host: String) -> impl IntoView {
         <div class="echo">
             <p class="lead">{words.about}</p>
             <noscript><p class="lead">{words.no_script}</p></noscript>
-            <EchoBench/>
+            <Bench/>
                 <Card title=words.seen icon=icon::LAPTOP class="seen">
                     <dl>
                         <dt>{words.address}</dt><dd class="mono">{seen.address}</dd>

@@ -1,210 +1,122 @@
-//! The throughput test: an amount of bytes there and back, a few messages on their way at any time.
+//! The throughput test, as plain data: an amount of bytes there and back, a few messages on their way at any time.
 
-use leptos::{ev, html, prelude::*};
-
-use super::{
-    bench::{Bench, Link},
-    socket::{self, Message, ticks},
-    words::BenchWords,
-};
-use crate::{
-    i18n::{number, words},
-    ui::{Card, Icon, icon},
-};
-
-const KIB: u32 = 1_024;
-const MIB: u32 = 1_024 * KIB;
+pub(super) const KIB: u32 = 1_024;
+pub(super) const MIB: u32 = 1_024 * KIB;
 
 /// Bytes on their way at most: enough to fill the line, little enough that the progress shown is the line's.
 const ON_THE_WAY: u32 = 4 * MIB;
 /// Messages on their way at most, for small ones.
 const MOST_ON_THE_WAY: u32 = 256;
 
-/// Progress shown this often is often enough for an eye.
-const DRAW_EVERY_MS: f64 = 50.0;
-
-/// A test that runs or ran.
+/// A test that runs or ran. Times are milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Run {
     size: u32,
-    all: u32,
-    sent: u32,
-    back: u32,
+    pub(super) all: u32,
+    pub(super) sent: u32,
+    pub(super) back: u32,
     began: f64,
-    /// When its progress was last shown.
-    drawn: f64,
-    /// Milliseconds it took, once it has ended.
     took: Option<f64>,
 }
 
 impl Run {
+    /// `mib` MiB in messages of `size` bytes.
+    pub(super) fn new(size: u32, mib: u32, now: f64) -> Self {
+        Self {
+            size,
+            all: (mib * MIB / size).max(1),
+            sent: 0,
+            back: 0,
+            began: now,
+            took: None,
+        }
+    }
+
+    /// Whether it runs still.
+    pub(super) fn is_on(&self) -> bool {
+        self.took.is_none()
+    }
+
     /// Messages to send now.
-    fn due(&self) -> u32 {
+    pub(super) fn due(&self) -> u32 {
         let window = (ON_THE_WAY / self.size).clamp(1, MOST_ON_THE_WAY);
-        (window + self.back).min(self.all).saturating_sub(self.sent)
-    }
-}
-
-/// The card of the test.
-#[component]
-pub(super) fn Throughput(bench: Bench) -> impl IntoView {
-    let words = words::<BenchWords>();
-    let (size, amount) = (NodeRef::<html::Select>::new(), NodeRef::<html::Select>::new());
-    let chosen =
-        |select: NodeRef<html::Select>| select.get_untracked().and_then(|s| s.value().parse::<u32>().ok());
-    let running = move || bench.run.get().is_some_and(|run| run.took.is_none());
-    let submit = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        if running() {
-            end(bench);
-            socket::connect(bench); // what is on its way is not worth waiting for
+        if self.is_on() {
+            (window + self.back).min(self.all) - self.sent
         } else {
-            begin(
-                bench,
-                chosen(size).unwrap_or(64 * KIB),
-                chosen(amount).unwrap_or(16),
-            );
+            0
         }
-    };
-    let is_open = move || matches!(bench.link.get(), Link::Open(_));
-    let sizes = [
-        ("1 KiB", KIB),
-        ("64 KiB", 64 * KIB),
-        ("1 MiB", MIB),
-        ("16 MiB", 16 * MIB),
-    ];
-    let options = sizes.map(|(label, size)| {
-        let usual = size == 64 * KIB;
-        view! { <option value=size.to_string() selected=usual>{label}</option> }
-    });
-    let amounts = [16, 64, 256].map(|mib: u32| {
-        let label = [&mib.to_string(), " MiB"].concat();
-        view! { <option value=mib.to_string()>{label}</option> }
-    });
-    view! {
-        <Card title=words.throughput icon=icon::PLAY class="throughput">
-            <div class="body">
-                <form class="line" on:submit=submit>
-                    <label>{words.size}<select node_ref=size>{options}</select></label>
-                    <label>{words.amount}<select node_ref=amount>{amounts}</select></label>
-                    <button class="btn" type="submit" aria-disabled=move || (!is_open()).then_some("true")>
-                        <Icon of=icon::PLAY/>{move || if running() { words.stop } else { words.start }}
-                    </button>
-                </form>
-                {move || bench.run.get().map(|run| view! { <Progress run words/> })}
-            </div>
-        </Card>
+    }
+
+    /// A message of so many bytes came back. Returns whether it was one of the test's.
+    pub(super) fn came(&mut self, bytes: u32, now: f64) -> bool {
+        let mine = self.is_on() && self.size == bytes && self.back < self.sent;
+        if mine {
+            self.back += 1;
+            if self.back == self.all {
+                self.end(now);
+            }
+        }
+        mine
+    }
+
+    /// It ends, maybe before its time.
+    pub(super) fn end(&mut self, now: f64) {
+        self.took.get_or_insert(now - self.began);
+    }
+
+    /// Whole MiB in so many messages.
+    pub(super) fn mib(&self, messages: u32) -> u64 {
+        u64::from(messages) * u64::from(self.size) / u64::from(MIB)
+    }
+
+    /// Once it has ended: megabytes and messages a second, each way.
+    pub(super) fn rates(&self) -> Option<(u64, u64)> {
+        let a_second = |n: f64| Some((n * 1_000.0 / self.took?.max(1.0)) as u64);
+        let back = f64::from(self.back);
+        Some((
+            a_second(back * f64::from(self.size) / 1_000_000.0)?,
+            a_second(back)?,
+        ))
     }
 }
 
-#[component]
-fn Progress(run: Run, words: &'static BenchWords) -> impl IntoView {
-    let mib = |messages: u32| {
-        [
-            &number(u64::from(messages) * u64::from(run.size) / u64::from(MIB)),
-            " MiB",
-        ]
-        .concat()
-    };
-    let said = match run.took {
-        None => words.there_and_back(&mib(run.back), &mib(run.all)),
-        Some(took) => {
-            let a_second = |n: f64| number((n * 1_000.0 / took.max(1.0)) as u64);
-            let (bytes, messages) = (f64::from(run.back) * f64::from(run.size), f64::from(run.back));
-            words.result(&a_second(bytes / 1_000_000.0), &a_second(messages))
-        }
-    };
-    view! {
-        <progress max=run.all.to_string() value=run.back.to_string() aria-label=words.throughput></progress>
-        <p class="num small" role="status">{said}</p>
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sends what is due, then takes so many back.
+    fn step(run: &mut Run, back: u32, now: f64) {
+        run.sent += run.due();
+        (0..back).for_each(|_| assert!(run.came(run.size, now)));
     }
-}
 
-fn begin(bench: Bench, size: u32, mib: u32) {
-    if !matches!(bench.link.get_untracked(), Link::Open(_)) {
-        return;
+    #[test]
+    fn a_few_messages_are_on_their_way_at_any_time() {
+        let mut run = Run::new(64 * KIB, 16, 0.0);
+        assert_eq!((run.all, run.due()), (256, 64));
+        step(&mut run, 10, 1.0);
+        assert_eq!(run.due(), 10);
+        assert_eq!(Run::new(16 * MIB, 16, 0.0).due(), 1);
+        assert_eq!(Run::new(KIB, 16, 0.0).due(), 256);
     }
-    let all = (mib * MIB / size).max(1);
-    let payload = js_sys::Uint8Array::new_with_length(size)
-        .fill(0x5a, 0, size)
-        .buffer();
-    let (sent, back, began) = (0, 0, ticks());
-    bench.running.set_value(Some(Run {
-        size,
-        all,
-        sent,
-        back,
-        began,
-        drawn: began,
-        took: None,
-    }));
-    bench.payload.set_value(Some(payload));
-    go_on(bench);
-    show(bench);
-}
 
-/// A message came back. Returns whether it was one of the test's.
-pub(super) fn came(bench: Bench, bytes: u32) -> bool {
-    let change = |run: &mut Run| {
-        if run.took.is_some() || run.size != bytes || run.back == run.sent {
-            return None;
+    #[test]
+    fn it_ends_with_the_last_message_and_says_how_fast_it_was() {
+        let mut run = Run::new(MIB, 16, 1_000.0);
+        while run.is_on() {
+            step(&mut run, 1, 3_000.0);
         }
-        run.back += 1;
-        if run.back == run.all {
-            run.took = Some(ticks() - run.began);
-        }
-        let due = run.took.is_some() || ticks() - run.drawn > DRAW_EVERY_MS;
-        if due {
-            run.drawn = ticks();
-        }
-        Some(due)
-    };
-    let Some(due) = bench
-        .running
-        .try_update_value(|run| change(run.as_mut()?))
-        .flatten()
-    else {
-        return false;
-    };
-    go_on(bench);
-    if due {
-        show(bench);
+        assert_eq!((run.sent, run.back, run.due()), (16, 16, 0));
+        assert_eq!(run.rates(), Some((8, 8)));
+        assert!(!run.came(MIB, 4_000.0));
     }
-    true
-}
 
-/// The test ends before its time: the connection is gone, or the person has seen enough.
-pub(super) fn end(bench: Bench) {
-    bench.running.update_value(|run| {
-        if let Some(run) = run.as_mut().filter(|run| run.took.is_none()) {
-            run.took = Some(ticks() - run.began);
-        }
-    });
-    show(bench);
-}
-
-fn show(bench: Bench) {
-    let run = bench.running.get_value();
-    if run != bench.run.get_untracked() {
-        bench.run.set(run);
+    #[test]
+    fn a_message_of_another_size_is_not_the_tests() {
+        let mut run = Run::new(KIB, 1, 0.0);
+        run.sent = 1;
+        assert!(!run.came(7, 1.0));
+        run.end(2_000.0);
+        assert_eq!(run.rates(), Some((0, 0)));
     }
-}
-
-/// Sends what may be on its way.
-fn go_on(bench: Bench) {
-    let Some(run) = bench.running.get_value().filter(|run| run.took.is_none()) else {
-        return;
-    };
-    let Some(payload) = bench.payload.get_value() else {
-        return;
-    };
-    let message = Message::Buffer(payload);
-    let sent = (0..run.due())
-        .take_while(|_| socket::push(bench, &message))
-        .count() as u32;
-    bench.running.update_value(|run| {
-        if let Some(run) = run {
-            run.sent += sent;
-        }
-    });
 }

@@ -1,15 +1,15 @@
 //! The raw socket of the page: what one does not get from [`crate::live`] on purpose.
 
-use std::{collections::VecDeque, time::Duration};
+use std::collections::VecDeque;
 
-use leptos::prelude::*;
+use leptos::prelude::window;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{BinaryType, Blob, CloseEvent, MessageEvent, WebSocket};
 
 use super::{
-    bench::{Bench, Link},
+    bench::{Bench, Link, with},
     frames::{Frame, Kind, Way},
-    hex, run,
+    hex,
 };
 use crate::live::now;
 
@@ -36,28 +36,11 @@ impl Drop for Raw {
 }
 
 /// What is sent.
-#[derive(Clone)]
 pub(super) enum Message {
     Text(String),
     Bytes(Vec<u8>),
-    /// What lies outside the WASM, and is not copied through it.
-    Buffer(js_sys::ArrayBuffer),
     File(Blob),
 }
-
-/// What happened and is not drawn yet.
-#[derive(Default)]
-pub(super) struct Fresh {
-    frames: Vec<Frame>,
-    trips: Vec<u32>,
-    scheduled: bool,
-}
-
-/// A message that is sent again each time it has come back.
-pub(super) type Queue = Option<(Message, u32)>;
-
-/// Drawing this often is often enough for an eye.
-const DRAW_EVERY: Duration = Duration::from_millis(50);
 
 /// Milliseconds of a clock that never jumps.
 pub(super) fn ticks() -> f64 {
@@ -71,18 +54,25 @@ fn micros(since: f64) -> u32 {
 }
 
 /// Opens the socket, in place of the one there was.
-pub(super) fn connect(bench: Bench) {
-    bench.raw.set_value(None);
-    bench.queue.set_value(None);
-    bench.link.set(Link::Opening);
-    let raw = open(bench);
-    if raw.is_none() {
-        bench.link.set(Link::Closed(None));
-    }
-    bench.raw.set_value(raw);
+pub(super) fn connect(bench: &mut Bench) {
+    end(bench);
+    bench.raw = open();
+    bench.link = if bench.raw.is_some() {
+        Link::Opening
+    } else {
+        Link::Closed(None)
+    };
 }
 
-fn open(bench: Bench) -> Option<Raw> {
+/// What was under way is so no more.
+fn end(bench: &mut Bench) {
+    bench.queue = None;
+    if let Some(run) = &mut bench.run {
+        run.end(ticks());
+    }
+}
+
+fn open() -> Option<Raw> {
     let location = window().location();
     let scheme = if location.protocol().ok()? == "https:" {
         "wss://"
@@ -93,23 +83,20 @@ fn open(bench: Bench) -> Option<Raw> {
     socket.set_binary_type(BinaryType::Arraybuffer);
     let began = ticks();
     let opened = Closure::new(move || {
-        bench.link.set(Link::Open(micros(began)));
-        note(
-            bench,
-            Way::Link,
-            Kind::None,
-            0,
-            Some(micros(began)),
-            "open".to_owned(),
-        );
+        with(|bench| {
+            let took = micros(began);
+            bench.link = Link::Open(took);
+            note(bench, Way::Link, Kind::None, 0, Some(took), "open".to_owned());
+        });
     });
-    let came = Closure::new(move |event: MessageEvent| receive(bench, &event));
-    let closed = Closure::new(move |event: CloseEvent| {
-        let shows = [&event.code().to_string(), " ", &event.reason()].concat();
-        note(bench, Way::Link, Kind::None, 0, None, shows.trim_end().to_owned());
-        bench.queue.set_value(None);
-        run::end(bench);
-        bench.link.set(Link::Closed(Some(event.code())));
+    let came = Closure::new(|event: MessageEvent| with(|bench| receive(bench, &event)));
+    let closed = Closure::new(|event: CloseEvent| {
+        with(|bench| {
+            let shows = [&event.code().to_string(), " ", &event.reason()].concat();
+            note(bench, Way::Link, Kind::None, 0, None, shows.trim_end().to_owned());
+            end(bench);
+            bench.link = Link::Closed(Some(event.code()));
+        });
     });
     socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
     socket.set_onmessage(Some(came.as_ref().unchecked_ref()));
@@ -124,109 +111,97 @@ fn open(bench: Bench) -> Option<Raw> {
 }
 
 /// Closes with a code; the server answers in kind.
-pub(super) fn close(bench: Bench, code: u16) {
-    bench.raw.with_value(|raw| {
-        if let Some(raw) = raw {
-            let _ = raw.socket.close_with_code(code);
+pub(super) fn close(bench: &Bench, code: Option<u16>) {
+    if let Some(raw) = &bench.raw {
+        let _ = raw.socket.close_with_code(code.unwrap_or(1_000));
+    }
+}
+
+impl Raw {
+    /// Sends by `send`, if the socket is open, and remembers when.
+    fn push(&mut self, send: impl FnOnce(&WebSocket) -> Result<(), wasm_bindgen::JsValue>) -> bool {
+        let sent = self.socket.ready_state() == WebSocket::OPEN && send(&self.socket).is_ok();
+        if sent {
+            self.sent.push_back(ticks());
         }
-    });
+        sent
+    }
 }
 
 /// Sends a message so many times, each when the one before is back, so that none waits behind another. Returns whether
 /// there was a connection to send it on.
-pub(super) fn send(bench: Bench, message: Message, times: u32) -> bool {
-    let sent = send_one(bench, &message);
-    bench
-        .queue
-        .set_value((sent && times > 1).then(|| (message, times - 1)));
+pub(super) fn send(bench: &mut Bench, message: Message, times: u32) -> bool {
+    let Some(raw) = &mut bench.raw else { return false };
+    let sent = raw.push(|socket| match &message {
+        Message::Text(text) => socket.send_with_str(text),
+        Message::Bytes(bytes) => socket.send_with_u8_array(bytes),
+        Message::File(file) => socket.send_with_blob(file),
+    });
+    if sent {
+        match &message {
+            Message::Text(text) => note(bench, Way::Sent, Kind::Text, text.len(), None, cut(text)),
+            Message::Bytes(bytes) => note(bench, Way::Sent, Kind::Binary, bytes.len(), None, first(bytes)),
+            Message::File(file) => note(
+                bench,
+                Way::Sent,
+                Kind::Binary,
+                file.size() as usize,
+                None,
+                String::new(),
+            ),
+        }
+        bench.queue = (times > 1).then(|| (message, times - 1));
+    }
     sent
 }
 
-fn send_next(bench: Bench) {
-    let next = bench.queue.try_update_value(|queue| {
-        let (message, left) = queue.take()?;
-        *queue = (left > 1).then(|| (message.clone(), left - 1));
-        Some(message)
-    });
-    if let Some(message) = next.flatten() {
-        send_one(bench, &message);
+/// Sends what the throughput test may have on its way.
+pub(super) fn go_on(bench: &mut Bench) {
+    let (Some(run), Some(raw), Some(payload)) = (&mut bench.run, &mut bench.raw, &bench.payload) else {
+        return;
+    };
+    for _ in 0..run.due() {
+        if !raw.push(|socket| socket.send_with_array_buffer(payload)) {
+            return;
+        }
+        run.sent += 1;
     }
 }
 
-fn send_one(bench: Bench, message: &Message) -> bool {
-    if !push(bench, message) {
-        return false;
-    }
-    match message {
-        Message::Text(text) => note(bench, Way::Sent, Kind::Text, text.len(), None, cut(text)),
-        Message::Bytes(bytes) => note(bench, Way::Sent, Kind::Binary, bytes.len(), None, first(bytes)),
-        Message::Buffer(_) => {}
-        Message::File(file) => note(
-            bench,
-            Way::Sent,
-            Kind::Binary,
-            file.size() as usize,
-            None,
-            String::new(),
-        ),
-    }
-    true
-}
-
-/// Sends without a word in the log.
-pub(super) fn push(bench: Bench, message: &Message) -> bool {
-    bench.raw.try_update_value(|raw| {
-        let raw = raw
-            .as_mut()
-            .filter(|raw| raw.socket.ready_state() == WebSocket::OPEN)?;
-        let sent = match message {
-            Message::Text(text) => raw.socket.send_with_str(text),
-            Message::Bytes(bytes) => raw.socket.send_with_u8_array(bytes),
-            Message::Buffer(buffer) => raw.socket.send_with_array_buffer(buffer),
-            Message::File(file) => raw.socket.send_with_blob(file),
-        };
-        sent.ok()?;
-        raw.sent.push_back(ticks());
-        Some(())
-    }) == Some(Some(()))
-}
-
-fn receive(bench: Bench, event: &MessageEvent) {
-    let sent = bench
-        .raw
-        .try_update_value(|raw| raw.as_mut()?.sent.pop_front())
-        .flatten();
+fn receive(bench: &mut Bench, event: &MessageEvent) {
+    let sent = bench.raw.as_mut().and_then(|raw| raw.sent.pop_front());
     let trip = sent.map(micros);
     let data = event.data();
     if let Some(text) = data.as_string() {
         note(bench, Way::Came, Kind::Text, text.len(), trip, cut(&text));
     } else if let Ok(buffer) = data.dyn_into::<js_sys::ArrayBuffer>() {
-        if run::came(bench, buffer.byte_length()) {
-            return;
+        let length = buffer.byte_length();
+        if bench.run.as_mut().is_some_and(|run| run.came(length, ticks())) {
+            return go_on(bench);
         }
-        let shown = buffer.byte_length().min(SHOWN_BYTES as u32);
+        let shown = length.min(SHOWN_BYTES as u32 + 1);
         let bytes = js_sys::Uint8Array::new_with_byte_offset_and_length(&buffer, 0, shown).to_vec();
-        let more = if buffer.byte_length() > shown { " …" } else { "" };
-        let shows = [&hex::show(&bytes), more].concat();
         note(
             bench,
             Way::Came,
             Kind::Binary,
-            buffer.byte_length() as usize,
+            length as usize,
             trip,
-            shows,
+            first(&bytes),
         );
     }
     if let Some(trip) = trip {
-        bench.fresh.update_value(|fresh| fresh.trips.push(trip));
+        bench.trips.add(trip);
     }
-    send_next(bench);
+    if let Some((message, times)) = bench.queue.take() {
+        send(bench, message, times);
+    }
 }
 
 /// Adds a line to the log.
-fn note(bench: Bench, way: Way, kind: Kind, bytes: usize, micros: Option<u32>, shows: String) {
+fn note(bench: &mut Bench, way: Way, kind: Kind, bytes: usize, micros: Option<u32>, shows: String) {
     let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-    let frame = Frame {
+    bench.frames.add(Frame {
         number: 0,
         at_ms: now(),
         way,
@@ -234,28 +209,8 @@ fn note(bench: Bench, way: Way, kind: Kind, bytes: usize, micros: Option<u32>, s
         bytes,
         micros,
         shows,
-    };
-    let scheduled = bench.fresh.try_update_value(|fresh| {
-        fresh.frames.push(frame);
-        std::mem::replace(&mut fresh.scheduled, true)
     });
-    if scheduled == Some(false) {
-        set_timeout(move || draw(bench), DRAW_EVERY);
-    }
-}
-
-fn draw(bench: Bench) {
-    let Some(fresh) = bench.fresh.try_update_value(std::mem::take) else {
-        return;
-    };
-    bench
-        .frames
-        .update(|frames| fresh.frames.into_iter().for_each(|frame| frames.add(frame)));
-    if !fresh.trips.is_empty() {
-        bench
-            .trips
-            .update(|trips| fresh.trips.into_iter().for_each(|trip| trips.add(trip)));
-    }
+    bench.fresh += 1;
 }
 
 fn cut(text: &str) -> String {

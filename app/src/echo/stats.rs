@@ -16,24 +16,29 @@ pub(super) const BARS: usize = BOUNDS.len() + 1;
 
 /// The round trips so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct RoundTrips(VecDeque<u32>);
+pub(super) struct RoundTrips {
+    latest: VecDeque<u32>,
+    /// The same, in order. (Kept so, since a standard sort is 3 kB of WASM.)
+    sorted: Vec<u32>,
+}
 
 impl RoundTrips {
     pub(super) fn add(&mut self, micros: u32) {
-        if self.0.len() == MOST {
-            self.0.pop_front();
+        let place = |sorted: &[u32], micros| sorted.partition_point(|other| *other < micros);
+        if let Some(oldest) = self.latest.pop_front_if(|_| self.sorted.len() == MOST) {
+            self.sorted.remove(place(&self.sorted, oldest));
         }
-        self.0.push_back(micros);
+        self.latest.push_back(micros);
+        self.sorted.insert(place(&self.sorted, micros), micros);
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.sorted.len()
     }
 
     /// The values at these percentages, by nearest rank; `None` while there is nothing.
     pub(super) fn percentiles<const N: usize>(&self, percents: [usize; N]) -> Option<[u32; N]> {
-        let mut sorted: Vec<u32> = self.0.iter().copied().collect();
-        sorted.sort_unstable();
+        let sorted = &self.sorted;
         let last = sorted.len().checked_sub(1)?;
         Some(
             percents
@@ -44,7 +49,7 @@ impl RoundTrips {
     /// How many fell into each bar.
     pub(super) fn histogram(&self) -> [usize; BARS] {
         let mut bars = [0; BARS];
-        for micros in &self.0 {
+        for micros in &self.sorted {
             bars[bar(*micros)] += 1;
         }
         bars

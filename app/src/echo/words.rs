@@ -1,60 +1,31 @@
-//! What the bench says.
+//! What the bench says once it is awake.
 
 use crate::strings;
 
 strings! {
-    /// What the bench says.
+    /// What the bench says once it is awake.
     pub(super) struct BenchWords {
-        connection: "Connection" / "连接",
         connect: "Connect" / "连接",
         connecting: "Connecting…" / "正在连接…",
         open: "Connected" / "已连接",
         closed: "Closed" / "已关闭",
         closed_with(code): "Closed with {code}" / "已关闭，代码 {code}",
         opened_in(ms): "Opened in {ms} ms" / "连接用时 {ms} 毫秒",
-        close: "Close" / "关闭",
-        close_code: "Close code" / "关闭代码",
         drop: "Drop and reconnect" / "断开并重连",
-        normal: "1000 normal" / "1000 正常",
-        own: "3000 for libraries" / "3000 供程序库",
-        private: "4000 private" / "4000 私用",
-        send: "Send" / "发送",
-        text: "Text" / "文本",
+        text: "text" / "文本",
         binary: "binary" / "二进制",
-        hex: "Hex" / "十六进制",
-        file: "File" / "文件",
-        message: "Message" / "消息",
-        bytes: "Bytes, as hex digits" / "字节（十六进制）",
-        pick: "A file, 16 MiB at most" / "文件，最大 16 MiB",
-        times: "Times" / "次数",
         not_hex: "These are no pairs of hex digits" / "不是成对的十六进制数字",
         no_file: "Choose a file" / "请选择文件",
         too_large: "The server takes 16 MiB at most" / "服务器最多接收 16 MiB",
         not_open: "Connect first" / "请先连接",
-        trips: "Round trips" / "往返时间",
-        no_trips: "Send something, and see how long it takes to come back." / "发送一条消息，看看往返需要多久。",
         measured[n]: "{n} message" | "{n} messages" / "{n} 条消息",
         chart(n, p50, p95, p99): "{n} round trips: half within {p50} ms, 95 % within {p95} ms, 99 % within {p99} ms" / "{n} 次往返：半数在 {p50} 毫秒内，95% 在 {p95} 毫秒内，99% 在 {p99} 毫秒内",
-        throughput: "Throughput" / "吞吐量",
-        size: "Message size" / "消息大小",
-        amount: "Amount" / "总量",
         start: "Start" / "开始",
         stop: "Stop" / "停止",
         there_and_back(done, all): "{done} of {all} there and back" / "已往返 {done}，共 {all}",
         result(rate, messages): "{rate} MB/s each way, {messages} messages/s" / "单向 {rate} MB/s，每秒 {messages} 条消息",
-        log: "Frames" / "帧",
-        no_frames: "Nothing yet." / "暂无内容。",
-        number: "No." / "序号",
-        at: "Time" / "时间",
-        direction: "Direction" / "方向",
-        kind: "Kind" / "类型",
-        length: "Bytes" / "字节",
-        trip: "ms" / "毫秒",
-        content: "Content" / "内容",
         sent: "sent" / "发出",
         came: "received" / "收到",
         link: "connection" / "连接",
-        clear: "Clear" / "清空",
-        latest(n): "The latest {n} are kept" / "保留最近 {n} 条",
     }
 }

@@ -121,7 +121,7 @@ impl<S: Shelf> Outbox<S> {
             }
         }
         self.entries
-            .sort_by(|a, b| (a.item.made_ms, &a.item.id).cmp(&(b.item.made_ms, &b.item.id)));
+            .sort_unstable_by(|a, b| (a.item.made_ms, &a.item.id).cmp(&(b.item.made_ms, &b.item.id)));
     }
 
     /// Every entry of a scope, in order.

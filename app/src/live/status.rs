@@ -8,7 +8,7 @@ use crate::{
     i18n::{locale, words},
     strings,
     time::{Offset, Show, text},
-    ui::toast,
+    ui::{effect, toast},
 };
 
 strings! {
@@ -30,7 +30,7 @@ strings! {
 pub fn ConnectionState() -> impl IntoView {
     let place = NodeRef::<leptos::html::Span>::new();
     let status = RwSignal::new(Status::Connecting);
-    Effect::new(move || {
+    effect(move || {
         let Some(place) = place.get() else { return };
         watch_always(move |news| match news {
             News::Status(now) => status.set(now),
@@ -41,9 +41,11 @@ pub fn ConnectionState() -> impl IntoView {
             post::open(person);
         }
     });
+    // On a phone the dot alone says that all is well; that it is not is said in words.
+    let quiet = move || matches!(status.get(), Status::Live | Status::Idle | Status::Connecting);
     view! {
         <span node_ref=place class=move || class(status.get()) role="status" data-person=person()>
-            <span class="wide">{move || said(status.get())}</span>
+            <span class:wide=quiet>{move || said(status.get())}</span>
         </span>
     }
 }
