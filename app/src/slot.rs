@@ -4,7 +4,7 @@
 //! it when it wakes. That is 27 kB of WASM less than JSON properties, and the page needs no second request. While the
 //! server renders, an island reads the same value from the request, so that both sides make the same HTML.
 //!
-//! ```ignore
+//! ```text
 //! // page.rs, on the server: the slot first, then the island that reads it
 //! view! { {slot("chat", snapshot)} <Room/> }
 //! // parts.rs, on both sides

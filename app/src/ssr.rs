@@ -1,7 +1,7 @@
 //! What a page or a server function knows of its request.
 //!
 //! The server puts four extensions into each request: [`Arc<Site>`](Site), [`Caller`], [`Seen`] and the
-//! [`Nonce`](leptos::nonce::Nonce) of its content security policy. [`RequestContext`] is made of them and of the
+//! [`Nonce`] of its content security policy. [`RequestContext`] is made of them and of the
 //! cookies, lies in Leptos' context while a page renders or a server function runs, and is read by [`request`].
 
 use std::sync::Arc;

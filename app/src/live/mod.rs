@@ -6,7 +6,7 @@
 //! the other way: `outbox` (kept until the server has it, across a reload) and [`post`] (wired to `fetch`).
 //! [`status`] shows the connection in the top bar.
 //!
-//! ```ignore
+//! ```text
 //! let topic = Topic::new("chat", &room);
 //! let id = live::follow(topic, Some(snapshot.position), move |told| match told {
 //!     Told::Events(events) => …,      // each once, in order
