@@ -97,6 +97,9 @@ async fn dashboard(request: RequestContext, me: Person) -> Result<Page, Error> {
                         <Card title="general" icon=icon::HASH class="tile" link=to("/chat/general", words.open_chat)>
                             <div data-part="latest" data-topic="chat:general">{latest.view()}</div>
                         </Card>
+                        <Card title=words.invite icon=icon::PLUS class="tile">
+                            <p class="text">{words.invite_why}</p>
+                        </Card>
                     </div>
                     <div class="column">
                         <Card title=words.here icon=icon::PEOPLE class="tile">
@@ -104,9 +107,6 @@ async fn dashboard(request: RequestContext, me: Person) -> Result<Page, Error> {
                         </Card>
                         {(!devices.is_empty()).then(|| view! { <Devices devices/> })}
                         <Connection seen/>
-                        <Card title=words.invite icon=icon::PLUS class="tile">
-                            <p class="text">{words.invite_why}</p>
-                        </Card>
                     </div>
                 </div>
             </div>

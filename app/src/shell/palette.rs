@@ -17,7 +17,7 @@ use crate::{
 strings! {
     /// What the palette says.
     struct PaletteWords {
-        placeholder: "Jump to a page, a room or a command" / "跳转到页面、聊天室或命令",
+        placeholder: "Jump to a page, room or command" / "跳转到页面、聊天室或命令",
         nothing: "Nothing of that name" / "没有匹配的项目",
         results: "Results" / "结果",
         page: "page" / "页面",
@@ -71,7 +71,7 @@ pub(super) fn view(request: &RequestContext) -> impl IntoView + use<> {
                     spellcheck="false"
                     autofocus
                 />
-                <kbd>"Esc"</kbd>
+                <kbd class="wide">"Esc"</kbd>
             </div>
             <div id="palette-list" role="listbox" aria-label=words.results>{rows}</div>
             <p class="nothing" role="status" hidden data-words=words.nothing></p>
