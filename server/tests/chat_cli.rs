@@ -1,4 +1,5 @@
 //! `flotilla chat` and `flotilla echo`: the program itself, against a real server.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{process::Stdio, time::Duration};
 

@@ -1,4 +1,5 @@
 //! The echo socket, through a real server.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::num::NonZeroU32;
 

@@ -1,4 +1,5 @@
 //! Rooms over HTTP, through a real server.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use client::{Error, chat::Which};
 use reqwest::{Method, StatusCode};

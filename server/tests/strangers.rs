@@ -1,5 +1,6 @@
 //! What a stranger may: the one list of what is public, a walk of every route and every server function, and the
 //! credentials that make nobody of whoever shows them. The forms by which one stops being a stranger are in `forms`.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "strangers/forms.rs"]
 mod forms;

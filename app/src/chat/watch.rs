@@ -285,7 +285,7 @@ fn hold_still(change: impl FnOnce()) {
     change();
     if let (Some(log), Some(before)) = (log, before) {
         request_animation_frame(move || {
-            log.set_scroll_top(log.scroll_top() - (log.scroll_height() - before))
+            log.set_scroll_top(log.scroll_top() - (log.scroll_height() - before));
         });
     }
 }

@@ -175,7 +175,7 @@ impl Machine {
                 }
             }
             Down::Published { topic, publication } => {
-                self.on(&topic, |feed, tell| feed.published(&publication, tell))
+                self.on(&topic, |feed, tell| feed.published(&publication, tell));
             }
             Down::Joined { topic, who } => self.on(&topic, |feed, tell| {
                 feed.joined(who, tell);

@@ -230,7 +230,7 @@ fn listen() {
     on("online", woken);
     on("pageshow", woken);
     on("offline", || {
-        step(|machine, now| machine.offline(now, js_sys::Math::random()))
+        step(|machine, now| machine.offline(now, js_sys::Math::random()));
     });
     on("visibilitychange", move || {
         if !document().hidden() {

@@ -24,5 +24,5 @@ pub fn effect(run: impl Fn() + 'static) {
 }
 
 fn boxed(run: Box<dyn Fn()>) {
-    leptos::prelude::Effect::new(move || run());
+    leptos::prelude::Effect::new(run);
 }

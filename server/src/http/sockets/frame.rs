@@ -271,7 +271,7 @@ impl Reader {
         frame.mask.rotate_left(now.len() % 4);
         let whole = frame.left == 0;
         // A whole message is looked at as a whole; what is still to come has its beginning looked at now.
-        if !is_control && !(whole && frame.fin) {
+        if !(is_control || whole && frame.fin) {
             self.check_text()?;
         }
         Ok(whole)
