@@ -5,8 +5,11 @@
 //!
 //! Invariants:
 //! - A message and its event commit together; a room's ids grow in the order of its events, on both engines.
-//! - The same client id twice from one author is one message, and both times the answer is that message.
+//! - The same client id twice from one author is one message, and both times the answer is that message; with another
+//!   text or in another room it is refused.
 //! - No e-mail address is stored with a message, nor in its event.
+//! - A snapshot and the events after it equal a fresh snapshot, but for one thing: an event keeps its author's name and
+//!   picture as they were when it was sent, and a snapshot shows today's.
 //!
 //! Deliberately absent: a room's members. Every room is open to accounts, and to guests where the room says so.
 
@@ -124,6 +127,9 @@ impl Chat {
     }
 
     /// Stores a message and tells the room; answers the stored one, also when it was stored before.
+    ///
+    /// # Errors
+    /// [`Error::Taken`] when its author has sent another message with this client id.
     pub async fn post(&self, caller: &Caller, post: PostMessage) -> Result<Message, Error> {
         let PostMessage {
             room,
@@ -271,7 +277,13 @@ fn is_client_id(id: &str) -> bool {
 fn post_in(tx: &Tx<'_>, teller: &Teller, room: &str, id: i64, new: NewMessage) -> Result<Message, Error> {
     match store::insert(tx, id, &new)? {
         Some(message) => teller.tell(tx, room, message, new.sent),
-        None => Ok(store::by_client_id(tx, new.author.id, &new.client_id)?.by(&new.author)),
+        None => {
+            let stored = store::by_client_id(tx, new.author.id, &new.client_id)?;
+            if !stored.is(id, &new) {
+                return Err(Error::Taken("client_id"));
+            }
+            Ok(stored.by(&new.author))
+        }
     }
 }
 

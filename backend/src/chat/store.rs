@@ -28,15 +28,26 @@ pub(super) struct NewMessage {
 
 /// A room by its name, if it is at least that open.
 pub(super) fn room(c: &Conn<'_>, name: &str, open: bool) -> Result<Option<i64>, db::Error> {
+    if cannot_be(name) {
+        return Ok(None);
+    }
     c.query_opt(
         "SELECT id FROM rooms WHERE name = $1 AND open >= $2",
         params![name, open],
     )
 }
 
+/// Whether no room has this name: no database takes a NUL.
+fn cannot_be(name: &str) -> bool {
+    name.contains('\0')
+}
+
 /// The same for a message that is to be stored there. Also takes the room's row, so that from here on to the commit no
 /// other message gets an id: ids grow in commit order on PostgreSQL too.
 pub(super) fn enter_room(tx: &Tx<'_>, name: &str, open: bool, now: Time) -> Result<Option<i64>, db::Error> {
+    if cannot_be(name) {
+        return Ok(None);
+    }
     let sql = "UPDATE rooms SET active_at = $3 WHERE name = $1 AND open >= $2 RETURNING id";
     tx.query_opt(sql, params![name, open, now])
 }
@@ -88,6 +99,7 @@ crate::row! {
     /// A message as it is stored.
     pub(super) struct Row {
         id: i64,
+        room_id: i64,
         client_id: String,
         text: String,
         sent_at: Time,
@@ -98,6 +110,11 @@ crate::row! {
 }
 
 impl Row {
+    /// Whether it is this message in this room, sent again.
+    pub(super) fn is(&self, room: i64, new: &NewMessage) -> bool {
+        self.room_id == room && self.text == new.text
+    }
+
     /// The message, by this account unless it names its author itself.
     pub(super) fn by(self, account: &Person) -> Message {
         let author = match (self.sent_name, self.sent_avatar) {
@@ -118,7 +135,7 @@ impl Row {
 macro_rules! messages {
     ($which:literal) => {
         concat!(
-            "SELECT id, client_id, text, sent_at, sent_name, sent_avatar, author_id FROM messages WHERE ",
+            "SELECT id, room_id, client_id, text, sent_at, sent_name, sent_avatar, author_id FROM messages WHERE ",
             $which
         )
     };

@@ -135,13 +135,38 @@ async fn a_message_sent_twice_is_stored_once_and_answered_alike() {
         let world = World::new(db, false).await;
         let start = world.latest().await.position;
         let first = world.say(&world.ada, "c1", "hello :robot:").await.unwrap();
-        let again = world.say(&world.ada, "c1", "something else").await.unwrap();
+        let again = world.say(&world.ada, "c1", "hello :robot:").await.unwrap();
         assert_eq!(first, again);
         assert_eq!(first.html, "hello 🤖");
         let other = world.say(&world.bob, "c1", "hello from Bob").await.unwrap();
         assert_ne!(first.id, other.id, "a client id is its author's own");
         assert_eq!(world.latest().await.messages, [first, other]);
         assert_eq!(world.events(start).await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_id_is_not_used_again_for_another_text_or_in_another_room() {
+    testing::each_database(|db| async move {
+        let world = World::new(db, false).await;
+        let add = |tx: &Tx<'_>| {
+            tx.execute(
+                "INSERT INTO rooms (name, open, active_at) VALUES ('other', 1, 0)",
+                crate::params![],
+            )
+        };
+        world.db.write(add).await.unwrap();
+        let first = world.say(&world.ada, "c1", "hello").await.unwrap();
+        let elsewhere = PostMessage {
+            room: "other".into(),
+            ..post("c1", "hello")
+        };
+        for reused in [post("c1", "something else"), elsewhere] {
+            let refused = world.chat.post(&world.ada, reused).await;
+            assert!(matches!(refused, Err(Error::Taken("client_id"))));
+        }
+        assert_eq!(world.latest().await.messages, [first]);
     })
     .await;
 }
@@ -232,7 +257,7 @@ async fn guests_use_open_rooms_and_strangers_none() {
 async fn a_room_that_is_not_there_is_not_found() {
     testing::each_database(|db| async move {
         let world = World::new(db, false).await;
-        for room in ["", "nowhere", "general ", "GENERAL", "general' OR '1'='1"] {
+        for room in ["", "nowhere", "gene\0ral", "general ", "GENERAL", "general' OR '1'='1"] {
             let post = PostMessage {
                 room: room.into(),
                 ..post("c1", "hi")

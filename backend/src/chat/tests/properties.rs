@@ -34,7 +34,7 @@ proptest! {
                         page = world.latest().await;
                     }
                     let who = if ada { &world.ada } else { &world.bob };
-                    world.say(who, &format!("c{id}"), &format!("try {n}")).await.unwrap();
+                    world.say(who, &format!("c{id}"), &format!("try {id}")).await.unwrap();
                 }
                 // One event before is heard again.
                 let from = page.position.offset.saturating_sub(1);

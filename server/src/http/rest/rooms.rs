@@ -76,7 +76,8 @@ pub(crate) async fn messages(
 
 /// Posts a message
 ///
-/// Sent twice with the same `client_id`, it is stored once, and both get the stored one.
+/// Sent twice with the same `client_id`, it is stored once, and both get the stored one. With another text or in another
+/// room, that `client_id` is taken (409).
 #[utoipa::path(
     post,
     path = "/api/rooms/{id}/messages",
