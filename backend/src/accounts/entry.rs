@@ -1,5 +1,6 @@
 //! Coming in and going out: register, sign in, join as a guest, sign out.
 
+use sha2::{Digest as _, Sha256};
 use wire::{
     accounts::{Person, Role},
     time::Time,
@@ -9,13 +10,32 @@ use super::{
     Accounts, GUEST_NAME_HELD, MOST_SESSIONS,
     caller::{Address, Caller, Credentials, Who},
     credentials,
-    fields::{self, Email, Name, Password, Problems},
+    fields::{self, Email, MAX_EMAIL_CHARS, Name, Password, Problems},
     store::{self, Claim, NewUser},
 };
 use crate::{Error, Random, db::Tx, limit::Limiter};
 
 /// The browser's own words are cut to this many characters.
 const MAX_AGENT_CHARS: usize = 200;
+/// The longest name or address that one may sign in with, in characters, as it is typed. What is longer is nobody's: an
+/// account's address is no longer, and its name much shorter.
+const MAX_LOGIN_CHARS: usize = MAX_EMAIL_CHARS;
+
+/// Whose password an attempt is at. An account's name and its address are one; and however much was typed, what is
+/// remembered of it is small.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Target {
+    /// An account's, by its id.
+    Account(i64),
+    /// Nobody's, by the SHA-256 of the name: the limit does not tell who has an account.
+    Nobody([u8; 32]),
+}
+
+impl Target {
+    fn nobody(name: &str) -> Self {
+        Self::Nobody(Sha256::digest(name).into())
+    }
+}
 
 /// What one types to make an account.
 #[derive(Clone)]
@@ -84,43 +104,57 @@ impl Accounts {
         who: &str,
         password: &str,
     ) -> Result<NewSession, Error> {
-        let (email, name) = (
-            who.trim().to_lowercase(),
-            fields::fold(&who.chars().take(1_000).collect::<String>()),
-        );
-        self.take_attempt(&name, caller.address())?;
-        let looked_up = name.clone();
+        let who = Some(who.trim())
+            // No name holds a NUL, and no database takes one.
+            .filter(|who| who.chars().nth(MAX_LOGIN_CHARS).is_none() && !who.contains('\0'))
+            .unwrap_or_default();
+        let (email, name) = (who.to_lowercase(), fields::fold(who));
+        let nobody = Target::nobody(&name);
         let account = self
             .0
             .db
-            .read(move |c| store::account_named(c, &email, &looked_up))
+            .read(move |c| store::account_named(c, &email, &name))
             .await?;
         let (user, stored) = account.map_or((None, None), |(id, stored)| (Some(id), stored));
-        let right = self.0.hasher.verify(Password::typed(password), stored).await?;
-        let Some(user) = user.filter(|_| right) else {
+        let target = user.map_or(nobody, Target::Account);
+        self.take_attempt(target, caller.address())?;
+        let right = self
+            .0
+            .hasher
+            .verify(Password::typed(password), stored.clone())
+            .await?;
+        let (true, Some(user), Some(verified)) = (right, user, stored) else {
             return Err(Error::Unauthorized);
         };
-        self.give_back_attempt(&name, caller.address());
+        self.give_back_attempt(target, caller.address());
+        self.begin_as(caller, agent, user, verified).await
+    }
+
+    /// Begins a session of who knew the password with this hash, if it is still theirs.
+    pub(super) async fn begin_as(
+        &self,
+        caller: &Caller,
+        agent: &str,
+        user: i64,
+        verified: String,
+    ) -> Result<NewSession, Error> {
         let browser = Browser::of(self, caller, agent);
         let begun = self.0.db.write(move |tx| {
-            let person = store::person_by_id(tx, user)?.ok_or(Error::Unauthorized)?;
+            let person = store::come_in(tx, user, &verified, browser.now)?.ok_or(Error::Unauthorized)?;
             browser.begin(tx, person)
         });
         self.begun(begun.await?, caller).await
     }
 
     /// Counts an attempt at a password before it is checked, so that many at once do not all slip through.
-    pub(super) fn take_attempt(&self, account: &str, address: Address) -> Result<(), Error> {
+    pub(super) fn take_attempt(&self, target: Target, address: Address) -> Result<(), Error> {
         take(&self.0.by_address, address)?;
-        self.0
-            .by_account
-            .take(&account.to_owned())
-            .map_err(Error::TooMany)
+        self.0.by_account.take(&target).map_err(Error::TooMany)
     }
 
     /// The attempt succeeded, so it was no guess.
-    pub(super) fn give_back_attempt(&self, account: &str, address: Address) {
-        self.0.by_account.give_back(&account.to_owned());
+    pub(super) fn give_back_attempt(&self, target: Target, address: Address) {
+        self.0.by_account.give_back(&target);
         if let Some(ip) = address.limited_as() {
             self.0.by_address.give_back(&ip);
         }

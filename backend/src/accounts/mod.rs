@@ -136,7 +136,7 @@ struct Inner {
     gravatar: Option<avatar::Gravatar>,
     /// The member `anonymous`, with `--open`.
     anonymous: Option<Arc<Who>>,
-    by_account: Limiter<String>,
+    by_account: Limiter<entry::Target>,
     by_address: Limiter<std::net::IpAddr>,
     registering: Limiter<std::net::IpAddr>,
     joining: Limiter<std::net::IpAddr>,

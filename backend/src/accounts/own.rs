@@ -6,6 +6,7 @@ use super::{
     Accounts, MAX_TOKEN_NAME_CHARS, MOST_TOKENS,
     caller::Caller,
     credentials,
+    entry::Target,
     fields::{self, Email, Name, Password, Problems},
     store::{self, Claim},
 };
@@ -52,21 +53,27 @@ impl Accounts {
 
     /// Changes one's password, and ends one's other sessions.
     pub async fn change_password(&self, caller: &Caller, current: &str, new: &str) -> Result<(), Error> {
-        let person = caller.owner()?;
-        let user = person.id;
+        let user = caller.owner()?.id;
         let new = Password::choose(new).map_err(|problem| Error::invalid("new_password", problem))?;
-        let account = fields::fold(&person.name);
-        self.take_attempt(&account, caller.address())?;
+        let target = Target::Account(user);
+        self.take_attempt(target, caller.address())?;
         let stored = self.0.db.read(move |c| store::password_of(c, user)).await?;
-        if !self.0.hasher.verify(Password::typed(current), stored).await? {
-            return Err(Error::invalid("current_password", Problem::WrongPassword));
-        }
-        self.give_back_attempt(&account, caller.address());
+        let right = self
+            .0
+            .hasher
+            .verify(Password::typed(current), stored.clone())
+            .await?;
+        let wrong = || Error::invalid("current_password", Problem::WrongPassword);
+        let verified = stored.filter(|_| right).ok_or_else(wrong)?;
+        self.give_back_attempt(target, caller.address());
         let hash = self.0.hasher.hash(new).await?;
         let (kept, now) = (caller.browser(), self.0.clock.now());
         let change = self.0.db.write(move |tx| {
-            store::set_password(tx, user, &hash)?;
-            credentials::revoke_other_sessions(tx, user, kept, now)
+            // Changed meanwhile, by who knew it too: it is no longer the current one.
+            if !store::replace_password(tx, user, &verified, &hash)? {
+                return Err(wrong());
+            }
+            Ok(credentials::revoke_other_sessions(tx, user, kept, now)?)
         });
         change.await?;
         self.apply_revocations().await

@@ -180,6 +180,28 @@ pub(super) fn password_of(c: &Conn<'_>, user: i64) -> Result<Option<String>, db:
     c.query_one("SELECT password FROM users WHERE id = $1", params![user])
 }
 
+/// The person, if the hash of their password is still this one and they may still be here. Takes their row until the
+/// commit: who changes the password then waits, and ends what began here too.
+pub(super) fn come_in(
+    tx: &Tx<'_>,
+    user: i64,
+    password: &str,
+    now: Time,
+) -> Result<Option<Person>, db::Error> {
+    let row = tx.query_opt::<PersonRow>(
+        "UPDATE users SET seen_at = $3 WHERE id = $1 AND password = $2 AND deactivated_at IS NULL
+         RETURNING id, name, role, avatar",
+        params![user, password, now],
+    )?;
+    Ok(row.map(person))
+}
+
+/// Changes a password, if its hash is still `old`. Whether it was.
+pub(super) fn replace_password(tx: &Tx<'_>, user: i64, old: &str, new: &str) -> Result<bool, db::Error> {
+    let sql = "UPDATE users SET password = $3 WHERE id = $1 AND password = $2";
+    Ok(tx.execute(sql, params![user, old, new])? > 0)
+}
+
 pub(super) fn set_password(tx: &Tx<'_>, user: i64, password: &str) -> Result<(), db::Error> {
     tx.execute(
         "UPDATE users SET password = $2 WHERE id = $1",

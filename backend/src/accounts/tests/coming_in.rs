@@ -189,7 +189,9 @@ async fn guessing_at_one_account_is_stopped_and_its_owner_let_in_again_soon() {
     for _ in 0..3 {
         assert_eq!(kind(it.sign_in("ada", "wrong horse").await), "sign in first");
     }
-    assert_eq!(kind(it.sign_in("ADA", PASSWORD).await), "too many");
+    for same in ["ADA", "ada@example.org", " Ada@Example.org"] {
+        assert_eq!(kind(it.sign_in(same, PASSWORD).await), "too many", "{same}");
+    }
     assert_eq!(
         kind(it.sign_in("bob", PASSWORD).await),
         "sign in first",
@@ -197,6 +199,85 @@ async fn guessing_at_one_account_is_stopped_and_its_owner_let_in_again_soon() {
     );
     tokio::time::advance(Duration::from_secs(LONG + 1)).await;
     assert_eq!(kind(it.sign_in("ada", PASSWORD).await), "ok");
+}
+
+#[tokio::test(start_paused = true)]
+async fn guessing_at_a_name_that_nobody_has_is_stopped_alike_and_remembered_in_little_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&crate::testing::sqlite(&folder), &Clock::fixed(START))
+        .await
+        .unwrap();
+    let limits = Limits {
+        passwords_per_account: rate(3, LONG),
+        ..Limits::default()
+    };
+    let it = Fixture::with(
+        db,
+        Settings {
+            password_cost: Cost::CHEAP,
+            limits,
+            ..Settings::default()
+        },
+    )
+    .await;
+    for _ in 0..3 {
+        assert_eq!(kind(it.sign_in("nobody", "wrong horse").await), "sign in first");
+    }
+    assert_eq!(kind(it.sign_in(" NOBODY", PASSWORD).await), "too many");
+    assert!(size_of::<crate::accounts::entry::Target>() <= 40);
+}
+
+#[tokio::test]
+async fn a_name_that_is_far_too_long_is_nobodys_after_the_same_work() {
+    each_database(async |db| {
+        let it = Fixture::new(db).await;
+        it.register("Ada").await.unwrap();
+        // Each character of these becomes eighteen when it is folded.
+        for long in ["\u{fdfa}".repeat(100_000), format!("Ada{}x", " ".repeat(1_000))] {
+            let before = it.accounts.hashes();
+            assert_eq!(kind(it.sign_in(&long, PASSWORD).await), "sign in first");
+            assert_eq!(it.accounts.hashes() - before, 1);
+        }
+        assert_eq!(kind(it.sign_in("A\0da", PASSWORD).await), "sign in first");
+        let padded = format!("{0}Ada{0}", " ".repeat(1_000));
+        assert_eq!(kind(it.sign_in(&padded, PASSWORD).await), "ok");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_password_that_was_changed_while_it_was_checked_begins_no_session() {
+    each_database(async |db| {
+        let it = Fixture::new(db).await;
+        let admin = it.register("Ada").await.unwrap().caller;
+        let bob = it.register("Bob").await.unwrap().caller;
+        let id = bob.user_id().unwrap();
+        let stored = async || {
+            let stored = it
+                .db
+                .read(move |c| crate::accounts::store::password_of(c, id))
+                .await;
+            stored.unwrap().unwrap()
+        };
+        let begin = async |verified| kind(it.accounts.begin_as(&it.stranger(), AGENT, id, verified).await);
+        let old = stored().await;
+        assert_eq!(begin(old.clone()).await, "ok");
+        it.accounts
+            .change_password(&bob, PASSWORD, "new battery")
+            .await
+            .unwrap();
+        assert_eq!(begin(old).await, "sign in first");
+        let new = stored().await;
+        it.accounts.deactivate(&admin, id).await.unwrap();
+        assert_eq!(
+            begin(new.clone()).await,
+            "sign in first",
+            "nor one who was turned off"
+        );
+        it.accounts.reactivate(&admin, id).await.unwrap();
+        assert_eq!(begin(new).await, "ok");
+    })
+    .await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -52,6 +52,20 @@ async fn a_new_password_ends_the_other_sessions_and_the_old_password() {
 }
 
 #[tokio::test]
+async fn of_two_who_change_one_password_at_once_one_does() {
+    each_database(async |db| {
+        let it = Fixture::new(db).await;
+        let ada = it.register("Ada").await.unwrap().caller;
+        let change = async |new| kind(it.accounts.change_password(&ada, PASSWORD, new).await);
+        let (one, other) = tokio::join!(change("new battery"), change("other battery"));
+        let mut kinds = [one, other];
+        kinds.sort();
+        assert_eq!(kinds, ["invalid: current_password WrongPassword", "ok"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_lists_ones_sessions_and_ends_no_one_elses() {
     each_database(async |db| {
         let it = Fixture::new(db).await;
