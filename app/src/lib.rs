@@ -47,7 +47,8 @@ pub fn pages() -> Vec<page::Route> {
 
     vec![
         Route::public("/", home::page),
-        Route::public("/chat/{room}", chat::page::page), Route::public("/echo", echo::page::page),
+        Route::public("/chat/{room}", chat::page::page),
+        Route::public("/echo", echo::page::page),
         Route::public("/login", accounts::login::page),
         Route::public("/register", accounts::register::page),
         Route::private("/settings", accounts::settings::page),

@@ -59,7 +59,12 @@ pub fn encode<T: serde::Serialize>(value: &T) -> String {
 /// The value that [`encode`] made, in the browser. The quotes of a JSON text around it do not matter.
 pub fn decode<T: DeserializeOwned>(text: &str) -> Option<T> {
     // `atob` gives one character a byte; the browser's decoder costs no WASM.
-    let bytes: Vec<u8> = web_sys::window()?.atob(text.trim_matches('"')).ok()?.chars().map(|c| c as u8).collect();
+    let bytes: Vec<u8> = web_sys::window()?
+        .atob(text.trim_matches('"'))
+        .ok()?
+        .chars()
+        .map(|c| c as u8)
+        .collect();
     postcard::from_bytes(&bytes).ok()
 }
 

@@ -193,6 +193,9 @@ pub fn caller() -> Caller {
 
 /// The `Host` of HTTP/1, the `:authority` of HTTP/2.
 fn host(parts: &Parts) -> Option<&str> {
-    let header = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let header = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     header.or_else(|| Some(parts.uri.authority()?.as_str()))
 }

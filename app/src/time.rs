@@ -75,8 +75,24 @@ const MONTHS: [&str; 12] = [
 
 /// From Thursday on, which the first of January 1970 was.
 const WEEKDAYS: [[&str; 7]; 2] = [
-    ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"],
-    ["星期四", "星期五", "星期六", "星期日", "星期一", "星期二", "星期三"],
+    [
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+    ],
+    [
+        "星期四",
+        "星期五",
+        "星期六",
+        "星期日",
+        "星期一",
+        "星期二",
+        "星期三",
+    ],
 ];
 
 /// A moment taken apart, in the proleptic Gregorian calendar.

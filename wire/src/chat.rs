@@ -100,7 +100,10 @@ impl Snapshot {
     /// Puts a page of older messages before those that are there.
     pub fn prepend(&mut self, older: Page) {
         let first = self.messages.first().map_or(i64::MAX, |first| first.id);
-        self.messages.splice(0..0, older.messages.into_iter().filter(|message| message.id < first));
+        self.messages.splice(
+            0..0,
+            older.messages.into_iter().filter(|message| message.id < first),
+        );
         self.more = older.more;
     }
 }
@@ -137,7 +140,12 @@ mod tests {
         Message {
             id,
             client_id: format!("c{id}"),
-            author: Person { id: 1, name: "Ada".into(), role: Role::Member, avatar: "/avatar/00".into() },
+            author: Person {
+                id: 1,
+                name: "Ada".into(),
+                role: Role::Member,
+                avatar: "/avatar/00".into(),
+            },
             text: "hi".into(),
             html: "hi".into(),
             sent_at: Time(id),
@@ -146,7 +154,12 @@ mod tests {
 
     fn snapshot(ids: &[i64], more: bool) -> Snapshot {
         let messages = ids.iter().copied().map(message).collect();
-        Snapshot { room: "general".into(), messages, more, position: Position::default() }
+        Snapshot {
+            room: "general".into(),
+            messages,
+            more,
+            position: Position::default(),
+        }
     }
 
     #[test]
@@ -161,7 +174,10 @@ mod tests {
     #[test]
     fn older_messages_go_before_and_never_double() {
         let mut page = snapshot(&[5, 6], true);
-        page.prepend(Page { messages: [3, 4, 5].map(message).into(), more: false });
+        page.prepend(Page {
+            messages: [3, 4, 5].map(message).into(),
+            more: false,
+        });
         assert_eq!(page, snapshot(&[3, 4, 5, 6], false));
     }
 

@@ -1,5 +1,4 @@
-//! The live connection as a plain state machine: what happened goes in, what to do comes out. No browser here, so that
-//! every twist of a bad network is an ordinary test.
+//! The live connection as a plain state machine, without a browser, so that every twist of a bad network is a plain test.
 //!
 //! Invariants: at most one socket; after every [`Machine`] call the caller carries out [`Machine::take`] and wakes it
 //! again at [`Machine::wake_at`]. Times are milliseconds of one clock.

@@ -51,7 +51,10 @@ pub async fn examine(url: &DatabaseUrl) -> Result<Examined, OpenError> {
         (None, Some(_)) if missing > 0 => format!("whole; {missing} migrations will run at the start"),
         (None, Some(_)) => "whole and up to date".to_owned(),
     };
-    Ok(Examined { sound: seen.broken.is_none(), words: format!("{url} ({}): {state}", seen.engine) })
+    Ok(Examined {
+        sound: seen.broken.is_none(),
+        words: format!("{url} ({}): {state}", seen.engine),
+    })
 }
 
 /// Whether a path holds anything.

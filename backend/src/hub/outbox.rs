@@ -165,7 +165,11 @@ impl Queue {
 
     /// Notes whom to wake.
     fn await_push(&mut self, cx: &Context<'_>) {
-        if !self.reader.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+        if !self
+            .reader
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(cx.waker()))
+        {
             self.reader = Some(cx.waker().clone());
         }
     }

@@ -41,7 +41,11 @@ pub(in crate::db) fn look(config: &Config) -> Result<Seen, OpenError> {
         Some(true) => Some(session.query::<String>(migrate::APPLIED, &[])?),
         _ => None,
     };
-    Ok(Seen { engine, applied, broken: None })
+    Ok(Seen {
+        engine,
+        applied,
+        broken: None,
+    })
 }
 
 fn run_missing(session: &Session, clock: &Clock) -> Result<(), OpenError> {
