@@ -67,3 +67,4 @@ CREATE TABLE revocations (
   at BIGINT NOT NULL
 );
 CREATE INDEX revocations_at ON revocations (at);
+CREATE INDEX revocations_user ON revocations (user_id);

@@ -163,6 +163,29 @@ pub(super) fn free_name(tx: &Tx<'_>, user: i64) -> Result<(), db::Error> {
     Ok(())
 }
 
+/// Forgets up to `most` guests whom nothing needs any more: no message, nothing they could come back with, and a name that
+/// is free again. Then the names that were theirs. How many guests there were.
+pub(super) fn forget_guests(tx: &Tx<'_>, now: Time, most: i64) -> Result<u64, db::Error> {
+    let gone = tx.execute(
+        "DELETE FROM users WHERE role = 'guest' AND id IN (
+           SELECT u.id FROM users u WHERE u.role = 'guest'
+             AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id)
+             AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.user_id = u.id)
+             AND NOT EXISTS (SELECT 1 FROM revocations r WHERE r.user_id = u.id)
+             AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = u.id)
+             AND NOT EXISTS (SELECT 1 FROM names n WHERE n.key = u.name_key AND n.email_key = u.email_key
+                             AND n.account = 0 AND n.held_until >= $1)
+           LIMIT $2)",
+        params![now, most],
+    )?;
+    tx.execute(
+        "DELETE FROM names WHERE account = 0 AND held_until < $1 AND NOT EXISTS (SELECT 1 FROM users u
+         WHERE u.name_key = names.key AND u.email_key = names.email_key AND u.role = 'guest')",
+        params![now],
+    )?;
+    Ok(gone)
+}
+
 /// The account one signs in to: by e-mail address or by name, the address first, since a name may look like one.
 pub(super) fn account_named(
     c: &Conn<'_>,

@@ -20,6 +20,7 @@ use super::{
     Accounts, Inner,
     caller::{Address, Credentials, Who},
     credentials::{self, Revocation},
+    store,
 };
 use crate::Error;
 
@@ -31,6 +32,8 @@ const OVERLAP: Duration = Duration::from_secs(120);
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 /// How long what ended is still in the tables.
 const FORGET_AFTER: Duration = Duration::from_hours(24);
+/// Guests forgotten in one transaction at most: it holds up other writers for milliseconds.
+const GUESTS_AT_ONCE: i64 = 500;
 /// A last-seen time is written at most this often.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
 /// Most last-seen times that wait to be written; beyond, some are a minute older than they should be.
@@ -157,14 +160,24 @@ impl Accounts {
         Ok(written.await?)
     }
 
-    /// Ends sessions that ran out, and forgets what ended long ago.
+    /// Ends sessions that ran out, and forgets what ended long ago and the guests of whom nothing is left.
     pub(super) async fn tidy(&self) -> Result<(), Error> {
         let now = self.0.clock.now();
         self.0
             .db
             .write(move |tx| credentials::expire(tx, now, now - FORGET_AFTER))
             .await?;
-        self.apply_revocations().await
+        self.apply_revocations().await?;
+        loop {
+            let guests = self
+                .0
+                .db
+                .write(move |tx| store::forget_guests(tx, now, GUESTS_AT_ONCE));
+            // A full round may not have been the last.
+            if guests.await? < GUESTS_AT_ONCE.unsigned_abs() {
+                return Ok(());
+            }
+        }
     }
 }
 

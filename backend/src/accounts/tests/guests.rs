@@ -102,3 +102,64 @@ async fn an_account_does_not_take_the_name_of_a_guest_who_is_about_unless_it_is_
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_guest_of_whom_nothing_is_left_is_forgotten_with_the_name() {
+    each_database(async |db| {
+        let it = Fixture::new(db).await;
+        let ada = it.register("Ada").await.unwrap().caller;
+        let left = it.join("left@example.org", "Left").await.unwrap();
+        let spoke = it.join("spoke@example.org", "Spoke").await.unwrap();
+        let id = spoke.caller.user_id().unwrap();
+        it.db
+            .write(move |tx| {
+                let sql = "INSERT INTO messages (room_id, author_id, client_id, text, sent_at)
+                     SELECT id, $1, 'c1', 'hi', 0 FROM rooms";
+                tx.execute(sql, crate::params![id])
+            })
+            .await
+            .unwrap();
+        for guest in [&left, &spoke] {
+            it.accounts.sign_out(&guest.caller).await.unwrap();
+        }
+        let stays = it.join("stays@example.org", "Stays").await.unwrap();
+        let names = async || {
+            it.accounts.tidy().await.unwrap();
+            let mut names: Vec<_> = it.accounts.people(&ada, None).await.unwrap();
+            names.reverse();
+            names.into_iter().map(|it| it.person.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names().await, ["Ada", "Left", "Spoke", "Stays"]);
+        it.clock.advance(Duration::from_hours(25));
+        assert_eq!(names().await, ["Ada", "Spoke", "Stays"]);
+        assert_eq!(kind(it.by_session(&stays.secret).await), "ok");
+        let held = it
+            .db
+            .read(|c| c.query::<String>("SELECT key FROM names WHERE account = 0 ORDER BY key", &[]));
+        assert_eq!(held.await.unwrap(), ["spoke", "stays"]);
+        assert_eq!(kind(it.join("new@example.org", "Left").await), "ok");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_flood_of_guests_is_forgotten_whole() {
+    each_database(async |db| {
+        let it = Fixture::new(db).await;
+        let flood = it.db.write(|tx| {
+            for n in 0..1_200_i64 {
+                let sql = "INSERT INTO users (name, name_key, email, email_key, role, avatar, created_at)
+                     VALUES ('g', $1, 'g', 'g', 'guest', 'x', 0)";
+                tx.execute(sql, crate::params![n.to_string()])?;
+            }
+            Ok::<_, crate::db::Error>(())
+        });
+        flood.await.unwrap();
+        it.accounts.tidy().await.unwrap();
+        let left = it
+            .db
+            .read(|c| c.query_one::<i64>("SELECT COUNT(*) FROM users WHERE role = 'guest'", &[]));
+        assert_eq!(left.await.unwrap(), 0);
+    })
+    .await;
+}
