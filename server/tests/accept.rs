@@ -14,7 +14,7 @@ mod site;
 
 use site::{PATIENCE, Site, Talk};
 
-const GREETING: &str = "GET /greeting HTTP/1.1\r\nhost: a\r\n\r\n";
+const GREETING: &str = "GET /greeting HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 async fn connect(site: &Site) -> TcpStream {
     TcpStream::connect(site.url.trim_start_matches("http://"))
@@ -122,6 +122,51 @@ async fn a_connection_is_kept_for_the_next_request_and_ended_when_none_comes() {
     site.stop().await;
 }
 
+/// A frame of HTTP/2: its type, and its payload.
+async fn frame(stream: &mut TcpStream) -> Option<(u8, Vec<u8>)> {
+    let mut head = [0; 9];
+    timeout(PATIENCE, stream.read_exact(&mut head))
+        .await
+        .expect("a frame or the end")
+        .ok()?;
+    let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+    let mut payload = vec![0; usize::try_from(length).unwrap()];
+    stream.read_exact(&mut payload).await.ok()?;
+    Some((head[3], payload))
+}
+
+#[tokio::test]
+async fn a_ping_of_http2_is_not_taken_for_a_head_and_the_end_of_an_idle_connection_is_announced() {
+    const PING: u8 = 6;
+    const GO_AWAY: u8 = 7;
+    let greeting = |stream: u8| {
+        let block = b"\x82\x86\x04\x09/greeting\x01\x09localhost";
+        let head = [0, 0, u8::try_from(block.len()).unwrap(), 1, 5, 0, 0, 0, stream];
+        [&head[..], block].concat()
+    };
+    let ping = [&[0, 0, 8, PING, 0, 0, 0, 0, 0][..], b"a moment"].concat();
+    let site = Site::configured(|config| {
+        config.limits.head = Duration::from_millis(100);
+        config.limits.idle = Duration::from_millis(600);
+    })
+    .await;
+    let mut stream = connect(&site).await;
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    stream.write_all(preface).await.unwrap();
+    for id in [1, 3] {
+        stream.write_all(&greeting(id)).await.unwrap();
+        while frame(&mut stream).await.expect("an answer").1 != b"Hello, Navigator!" {}
+        stream.write_all(&ping).await.unwrap();
+        while frame(&mut stream).await.expect("an answer").0 != PING {}
+        // Longer than a head may take.
+        let silence = timeout(Duration::from_millis(250), stream.peek(&mut [0])).await;
+        assert!(silence.is_err(), "kept");
+    }
+    while frame(&mut stream).await.expect("a word at the end").0 != GO_AWAY {}
+    while frame(&mut stream).await.is_some() {}
+    site.stop().await;
+}
+
 #[tokio::test]
 async fn a_mebibyte_of_head_is_refused_and_the_refusal_arrives() {
     let site = Site::closed().await;
@@ -221,7 +266,7 @@ async fn a_request_under_way_is_finished_at_the_end() {
     let site = Site::open().await;
     let mut socket = Talk::to(&site.client(), "/echo").await;
     let mut stream = connect(&site).await;
-    let head = "POST /api/rooms/general/messages HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n";
+    let head = "POST /api/rooms/general/messages HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
     let body = r#"{"client_id":"0123456789abcdef","text":"to the end"}"#;
     let head = format!(
         "{head}content-length: {}\r\nexpect: 100-continue\r\n\r\n",
@@ -232,6 +277,7 @@ async fn a_request_under_way_is_finished_at_the_end() {
     // The handler waits for the body. Now the end comes, and only after it the body.
     let finish = async {
         socket.hear_close().await;
+        drop(socket);
         stream.write_all(body.as_bytes()).await.unwrap();
         rest(&mut stream).await
     };

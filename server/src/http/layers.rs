@@ -15,7 +15,11 @@
 //!
 //! A route may add a guard of its own inside of these ([`super::router`]).
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    any::Any,
+    panic::AssertUnwindSafe,
+    sync::{Arc, LazyLock},
+};
 
 use app::ssr::RequestContext;
 use axum::{
@@ -89,7 +93,8 @@ async fn context(State(state): State<AppState>, mut request: Request, next: Next
             "No remote address",
         );
     };
-    let peer = Peer::new(remote.ip(), request.headers(), &state.config.trust_proxy);
+    let (uri, headers) = (request.uri(), request.headers());
+    let peer = Peer::new(remote.ip(), uri, headers, &state.config.trust_proxy);
     let seen = peer.seen(request.version());
     let id = request_id(&state.backend);
     let extensions = request.extensions_mut();
@@ -188,12 +193,16 @@ fn is_html(headers: &HeaderMap) -> bool {
 /// Scripts are files of ours, or carry this answer's nonce; WASM may be compiled, text may not be run. While
 /// `cargo leptos watch` runs, its reload socket on another port is let through.
 fn policy(nonce: Option<&Nonce>, watch: bool) -> HeaderValue {
-    let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
-    let reload = if watch {
-        " ws://127.0.0.1:* ws://localhost:*"
-    } else {
-        ""
-    };
+    static WITHOUT_NONCE: LazyLock<HeaderValue> = LazyLock::new(|| written_policy("", ""));
+    let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'"));
+    match (nonce, watch) {
+        (None, false) => WITHOUT_NONCE.clone(),
+        (nonce, false) => written_policy(&nonce.unwrap_or_default(), ""),
+        (nonce, true) => written_policy(&nonce.unwrap_or_default(), " ws://127.0.0.1:* ws://localhost:*"),
+    }
+}
+
+fn written_policy(nonce: &str, reload: &str) -> HeaderValue {
     let policy = format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{nonce}; style-src 'self'{nonce}; \
          img-src 'self' data: blob:; connect-src 'self'{reload}; object-src 'none'; base-uri 'none'; \
