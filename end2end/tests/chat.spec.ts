@@ -167,6 +167,7 @@ test("a hidden page counts in its title what it has not shown", async ({ people 
 });
 
 test("the page is accessible, in both themes and on a phone", async ({ people, page }) => {
+  test.slow(); // axe, six times
   await page.goto("/chat/general");
   await expectAccessible(page);
   const [ada] = await enter(await people("Ada"));
@@ -208,7 +209,7 @@ test.describe("in Chinese", () => {
     await expect(page.getByRole("heading", { name: "加入 #general" })).toBeVisible();
     await page.getByRole("button", { name: "加入" }).click();
     await expect(page.locator('[data-error="username"]')).toHaveText("请选择一个用户名");
-    await join(page, someone("陈雷"));
+    await join(page, { ...someone(), name: `陈雷${Date.now() % 10_000}` });
     await say(page, "你好");
     await expect(texts(page).last()).toHaveText("你好");
     await expect(page.locator(".day").first()).toHaveText(/^\d{4}年\d+月\d+日 星期/);

@@ -53,7 +53,7 @@ fn Present(person: Person, me: i64) -> impl IntoView {
 fn present() -> (RwSignal<Vec<Person>>, i64) {
     let (room, me, here) = slot::read::<Start>(SLOT).unwrap_or_default();
     let people = RwSignal::new(ordered(here, me));
-    crate::ui::effect(move || {
+    effect(move || {
         live::follow(Topic::new("chat", &room), None, move |told| {
             if let Told::Here(here) = told {
                 people.set(ordered(here, me));
