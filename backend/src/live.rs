@@ -5,6 +5,9 @@
 //!
 //! Deliberately absent: sockets and encodings (`server`), and who may see a topic ([`Backend::authorise`] asks its feature).
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,7 +19,7 @@ use wire::{
 use crate::{
     Backend, Error, Problem,
     accounts::Caller,
-    hub::{ClientInfo, Connection, Publication, Refused, TopicKind},
+    hub::{ClientInfo, Connection, Present, Publication, Refused, TopicKind},
     log::Since,
 };
 
@@ -218,13 +221,22 @@ impl Backend {
         read.await.map_err(|error: Error| HistoryError::Error(error))?
     }
 
-    /// The connections that follow a topic.
+    /// The connections that follow a topic; of a great many the newest.
     ///
     /// # Errors
     /// Those of [`Backend::authorise`].
     pub async fn presence(&self, caller: &Caller, topic: &Topic) -> Result<Vec<Arc<ClientInfo>>, Error> {
         self.authorise(caller, topic).await?;
         Ok(self.hub.presence(topic))
+    }
+
+    /// How many follow a topic.
+    ///
+    /// # Errors
+    /// Those of [`Backend::authorise`].
+    pub async fn present(&self, caller: &Caller, topic: &Topic) -> Result<Present, Error> {
+        self.authorise(caller, topic).await?;
+        Ok(self.hub.present(topic))
     }
 }
 
@@ -315,83 +327,4 @@ fn take_while_fits(events: &[Arc<Publication>]) -> usize {
         bytes <= MAX_EVENT_BYTES
     });
     most.count().max(events.len().min(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Of a topic that stands at 10 and keeps what came after 4: the offsets that a query gives, in its order.
-    fn asked(since: Option<u64>, reverse: bool, limit: usize) -> Option<Vec<u64>> {
-        let head = Position {
-            epoch: "e".into(),
-            offset: 10,
-        };
-        let since = since.map(|offset| Position {
-            epoch: "e".into(),
-            offset,
-        });
-        let window = Window::new(
-            &Query {
-                since,
-                reverse,
-                limit,
-            },
-            &head,
-            4,
-        )
-        .ok()?;
-        let kept = (5..=10).map(|offset| Arc::new(Publication::event(Topic::new("echo", "x"), offset, "0")));
-        let events = kept.filter(|event| window.holds(event)).collect::<Vec<_>>();
-        assert_eq!(
-            events.len(),
-            window.len(),
-            "as many as the log would be asked for"
-        );
-        Some(
-            window
-                .history(head, events)
-                .events
-                .iter()
-                .filter_map(|event| event.offset)
-                .collect(),
-        )
-    }
-
-    #[test]
-    fn a_page_of_history_goes_on_from_a_position_in_either_direction() {
-        let cases: [(Option<u64>, bool, usize, Option<&[u64]>); 14] = [
-            (None, false, 0, Some(&[])),
-            (None, false, 2, Some(&[5, 6])),
-            (None, false, 99, Some(&[5, 6, 7, 8, 9, 10])),
-            (None, true, 2, Some(&[10, 9])),
-            (None, true, 99, Some(&[10, 9, 8, 7, 6, 5])),
-            (Some(8), false, 99, Some(&[9, 10])),
-            (Some(10), false, 99, Some(&[])),
-            (Some(4), false, 1, Some(&[5])),
-            (Some(3), false, 1, None),
-            (Some(11), false, 1, None),
-            (Some(8), true, 2, Some(&[7, 6])),
-            (Some(6), true, 99, Some(&[5])),
-            (Some(5), true, 99, Some(&[])),
-            (Some(0), true, 99, Some(&[])),
-        ];
-        for (since, reverse, limit, expected) in cases {
-            let expected = expected.map(<[u64]>::to_vec);
-            assert_eq!(
-                asked(since, reverse, limit),
-                expected,
-                "since {since:?}, reverse {reverse}, {limit}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_too_large_to_send_at_once_is_cut_but_never_to_nothing() {
-        let event = |bytes| Arc::new(Publication::event(Topic::new("echo", "x"), 1, vec![b'0'; bytes]));
-        assert_eq!(take_while_fits(&[]), 0);
-        assert_eq!(take_while_fits(&[event(MAX_EVENT_BYTES + 1), event(1)]), 1);
-        assert_eq!(take_while_fits(&vec![event(MAX_EVENT_BYTES / 4); 9]), 4);
-        assert_eq!(take_while_fits(&vec![event(1); MAX_EVENTS + 5]), MAX_EVENTS);
-    }
 }

@@ -7,7 +7,7 @@
 //! from where that reading ended. So nothing is lost and nothing doubled between the two.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     mem,
     sync::Arc,
 };
@@ -15,10 +15,10 @@ use std::{
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::time::Instant;
-use wire::topic::Topic;
+use wire::{accounts::Person, topic::Topic};
 
 use super::{
-    ClientInfo, Disconnect, ENCODINGS, Encoding, Publication, Push, QUEUE_BYTES, Unsubscribe,
+    ClientInfo, Disconnect, ENCODINGS, Encoding, Present, Publication, Push, QUEUE_BYTES, Unsubscribe,
     connection::Link,
 };
 
@@ -210,13 +210,36 @@ impl Channel {
         self.state.lock().subscribers.len()
     }
 
-    pub(super) fn presence(&self) -> Vec<Arc<ClientInfo>> {
-        self.state
-            .lock()
-            .subscribers
-            .iter()
-            .map(|s| s.link.info.clone())
+    /// Its connections, those that came last first.
+    pub(super) fn presence(&self, most: usize) -> Vec<Arc<ClientInfo>> {
+        let state = self.state.lock();
+        let newest = state.subscribers.iter().rev().take(most);
+        newest.map(|s| s.link.info.clone()).collect()
+    }
+
+    /// Its people, each once, those that came last first.
+    pub(super) fn people(&self, most: usize) -> Vec<Arc<Person>> {
+        let state = self.state.lock();
+        let mut seen = HashSet::new();
+        let people = state.subscribers.iter().rev();
+        people
+            .filter_map(|s| s.link.info.person.as_ref())
+            .filter(|person| seen.insert(person.id))
+            // Found all: their further connections need no look.
+            .take(most.min(state.people.len()))
+            .cloned()
             .collect()
+    }
+
+    /// How many there are. Strangers count as one person.
+    pub(super) fn present(&self) -> Present {
+        let state = self.state.lock();
+        let connections = state.subscribers.len();
+        let strangers = connections > state.people.values().sum();
+        Present {
+            connections,
+            people: state.people.len() + usize::from(strangers),
+        }
     }
 }
 

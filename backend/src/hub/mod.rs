@@ -55,6 +55,20 @@ pub use publication::{ClientId, ClientInfo, ENCODINGS, Encoding, Publication, Pu
 /// missing for longer was lost on the way, and the log is asked instead.
 pub const GAP_TIME: Duration = Duration::from_secs(1);
 
+/// People, or connections, that a topic shows at most as present. Nobody reads a longer list, and it must fit in a
+/// connection's queue ([`QUEUE_BYTES`]) with room to spare: one of the longest names takes some 300 bytes, 500 bytes as
+/// JSON.
+pub const MOST_SHOWN: usize = 500;
+
+/// How many follow a topic.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Present {
+    /// Connections.
+    pub connections: usize,
+    /// People, strangers together as one.
+    pub people: usize,
+}
+
 /// How a topic keeps what happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TopicKind {
@@ -216,23 +230,29 @@ impl Hub {
         }
     }
 
-    /// The connections that follow a topic.
+    /// The connections that follow a topic; of more than [`MOST_SHOWN`] the newest.
     pub fn presence(&self, topic: &Topic) -> Vec<Arc<ClientInfo>> {
         self.channel(topic)
-            .map(|channel| channel.presence())
+            .map(|channel| channel.presence(MOST_SHOWN))
             .unwrap_or_default()
     }
 
-    /// The people who follow a topic, each once, by name.
+    /// The people who follow a topic, each once, by name; of more than [`MOST_SHOWN`] the newest, so that who has just come
+    /// is among them.
     pub fn people(&self, topic: &Topic) -> Vec<Arc<Person>> {
-        let mut people: Vec<_> = self
-            .presence(topic)
-            .iter()
-            .filter_map(|info| info.person.clone())
-            .collect();
+        let mut people = self
+            .channel(topic)
+            .map(|channel| channel.people(MOST_SHOWN))
+            .unwrap_or_default();
         people.sort_unstable_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        people.dedup_by_key(|person| person.id);
         people
+    }
+
+    /// How many follow a topic.
+    pub fn present(&self, topic: &Topic) -> Present {
+        self.channel(topic)
+            .map(|channel| channel.present())
+            .unwrap_or_default()
     }
 
     /// Figures for `/metrics`.

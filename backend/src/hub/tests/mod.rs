@@ -10,6 +10,7 @@ use wire::accounts::Role;
 use super::*;
 
 mod order;
+mod present;
 
 /// Frames are lines of text here: what was said, and to whom.
 static LINES: Encoding = Encoding {

@@ -8,7 +8,7 @@ use std::{mem, sync::Arc};
 use backend::{
     Backend, Error,
     accounts::Caller,
-    hub::{Client, ClientInfo, Connection, Encoding},
+    hub::{Client, ClientInfo, Connection, Encoding, Present},
     live::{Followed, History, Query},
 };
 use bytes::Bytes;
@@ -137,7 +137,7 @@ impl Session {
         Ok(self.backend.history(&self.caller, topic, query).await?)
     }
 
-    /// The people who follow a topic, each once. For who follows it as well.
+    /// The people who follow a topic, each once; of a crowd the newest. For who follows it as well.
     pub(super) fn people(&self, topic: &Topic) -> Vec<Person> {
         self.backend
             .hub
@@ -147,8 +147,13 @@ impl Session {
             .collect()
     }
 
-    /// The connections that follow a topic.
+    /// The connections that follow a topic; of a crowd the newest.
     pub(super) async fn presence(&self, topic: &Topic) -> Result<Vec<Arc<ClientInfo>>, Failure> {
         Ok(self.backend.presence(&self.caller, topic).await?)
+    }
+
+    /// How many follow a topic.
+    pub(super) async fn present(&self, topic: &Topic) -> Result<Present, Failure> {
+        Ok(self.backend.present(&self.caller, topic).await?)
     }
 }

@@ -1,7 +1,7 @@
 //! The answer to each command.
 
 use backend::{
-    hub::{ClientInfo, Disconnect, TopicKind},
+    hub::{Disconnect, TopicKind},
     live::{Followed, Query},
 };
 use bytes::Bytes;
@@ -68,9 +68,12 @@ pub(super) async fn answer(
             ..Reply::default()
         }
     } else if let Some(request) = command.presence_stats {
-        let present = session.presence(&topic(request.channel)?).await?;
+        let present = session.present(&topic(request.channel)?).await?;
         Reply {
-            presence_stats: Some(count(present.iter().map(|who| &**who))),
+            presence_stats: Some(json::PresenceStatsResult {
+                num_clients: present.connections,
+                num_users: present.people,
+            }),
             ..Reply::default()
         }
     } else if let Some(request) = command.history {
@@ -230,17 +233,4 @@ fn topic(channel: String) -> Result<Topic, Failure> {
 /// A line's own data holds no line break that counts; a carriage return between values is dropped with the rest.
 fn one_line(data: Raw) -> Bytes {
     Bytes::from(String::from(Box::<str>::from(data)))
-}
-
-fn count<'a>(present: impl Iterator<Item = &'a ClientInfo>) -> json::PresenceStatsResult {
-    let mut people: Vec<_> = present
-        .map(|who| who.person.as_ref().map(|person| person.id))
-        .collect();
-    let num_clients = people.len();
-    people.sort_unstable();
-    people.dedup();
-    json::PresenceStatsResult {
-        num_clients,
-        num_users: people.len(),
-    }
 }
