@@ -19,7 +19,7 @@ use wire::{
 use crate::{
     Backend, Error, Problem,
     accounts::Caller,
-    hub::{ClientInfo, Connection, Present, Publication, Refused, TopicKind},
+    hub::{Client, ClientInfo, Connection, Encoding, Present, Publication, Refused, TopicKind},
     log::Since,
 };
 
@@ -89,6 +89,20 @@ pub enum HistoryError {
 }
 
 impl Backend {
+    /// Connects a caller. What showed who it is may have ended since it was looked at, when there was no connection yet that
+    /// could be closed: so it is looked at again, once there is.
+    pub async fn connect(&self, caller: &Caller, encoding: &'static Encoding) -> Connection {
+        let connection = self.hub.connect(Client {
+            person: caller.person().ok().cloned().map(Arc::new),
+            session: caller.session_id(),
+            encoding,
+        });
+        if let Some(why) = self.accounts.ended(caller).await {
+            connection.close(why);
+        }
+        connection
+    }
+
     /// Follows a topic with a connection, from `since` on where that can still be had. `joins`: and is told who comes and
     /// goes.
     ///

@@ -6,7 +6,7 @@
 
 use sha2::{Digest as _, Sha256};
 use wire::{
-    accounts::{Session, Token},
+    accounts::{Person, Session, Token},
     time::Time,
 };
 
@@ -99,6 +99,24 @@ pub(super) fn token(c: &Conn<'_>, hash: &str) -> Result<Option<Found>, db::Error
         until: Time(i64::MAX),
         seen_at: used_at,
     }))
+}
+
+/// The person as they are now, if these credentials of theirs have not been revoked.
+pub(super) fn still(c: &Conn<'_>, user: i64, with: Credentials) -> Result<Option<Person>, db::Error> {
+    let (sql, id) = match with {
+        Credentials::Session(id) => (
+            "SELECT u.id, u.name, u.role, u.avatar FROM sessions s JOIN users u ON u.id = s.user_id
+             WHERE s.id = $1 AND s.revoked_at IS NULL AND u.deactivated_at IS NULL",
+            id,
+        ),
+        Credentials::Token(id) => (
+            "SELECT u.id, u.name, u.role, u.avatar FROM tokens t JOIN users u ON u.id = t.user_id
+             WHERE t.id = $1 AND u.deactivated_at IS NULL",
+            id,
+        ),
+        Credentials::Open => return store::person_by_id(c, user),
+    };
+    Ok(c.query_opt::<PersonRow>(sql, params![id])?.map(store::person))
 }
 
 fn who(person: PersonRow, credentials: Credentials) -> Who {

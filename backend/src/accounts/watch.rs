@@ -4,7 +4,7 @@
 //! database counts here too. This process reads it after each revocation of its own, and every few seconds.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -18,11 +18,11 @@ use wire::time::Time;
 
 use super::{
     Accounts, Inner,
-    caller::{Address, Credentials, Who},
+    caller::{Address, Caller, Credentials, Who},
     credentials::{self, Revocation},
     store,
 };
-use crate::Error;
+use crate::{Error, hub::Disconnect};
 
 /// How often the feed is read for what others revoked: a revoked session's sockets close within seconds.
 const EVERY: Duration = Duration::from_secs(3);
@@ -42,8 +42,8 @@ const MOST_UNWRITTEN: usize = 10_000;
 /// What this process has applied and has yet to write.
 #[derive(Default)]
 pub(super) struct Watch {
-    /// Rows of the feed that were applied, as far back as it is read.
-    applied: Mutex<BTreeSet<i64>>,
+    /// Rows of the feed that were applied, as far back as it is read, and whose they are.
+    applied: Mutex<BTreeMap<i64, i64>>,
     /// Who was here since the last write.
     seen: Mutex<HashMap<(i64, Option<i64>), Seen>>,
     /// What reads the feed.
@@ -83,8 +83,15 @@ impl Watch {
     fn take_new(&self, rows: Vec<Revocation>) -> Vec<Revocation> {
         let mut applied = self.applied.lock();
         let oldest = rows.first().map_or(i64::MAX, |row| row.id);
-        applied.retain(|id| *id >= oldest);
-        rows.into_iter().filter(|row| applied.insert(row.id)).collect()
+        applied.retain(|id, _| *id >= oldest);
+        rows.into_iter()
+            .filter(|row| applied.insert(row.id, row.user).is_none())
+            .collect()
+    }
+
+    /// Whether something of this user was revoked or changed within the last [`OVERLAP`].
+    fn touched(&self, user: i64) -> bool {
+        self.applied.lock().values().any(|of| *of == user)
     }
 }
 
@@ -140,9 +147,38 @@ impl Accounts {
             }
             None => {
                 self.0.cache.forget(|who| who.person.id == row.user);
-                if row.deactivated {
-                    self.0.hub.disconnect_user(row.user);
-                }
+                // What is open shows the old name, or may what the old role might.
+                let why = if row.deactivated {
+                    Disconnect::FORCED
+                } else {
+                    Disconnect::CHANGED
+                };
+                self.0.hub.disconnect_user(row.user, why);
+            }
+        }
+    }
+
+    /// Why a connection that this caller has just opened is to be closed again, if it is. What showed who it is may have
+    /// ended after it was looked at and before the hub knew of the connection: then there was nothing to close. Costs
+    /// nothing unless something of theirs did end or change of late.
+    pub async fn ended(&self, caller: &Caller) -> Option<Disconnect> {
+        let who = caller.who.as_ref()?;
+        if self.0.watch.touched(who.person.id) {
+            Box::pin(self.look_again(Arc::clone(who))).await
+        } else {
+            None
+        }
+    }
+
+    async fn look_again(&self, who: Arc<Who>) -> Option<Disconnect> {
+        let (user, with) = (who.person.id, who.credentials);
+        match self.0.db.read(move |c| credentials::still(c, user, with)).await {
+            Ok(Some(person)) if person == who.person => None,
+            Ok(Some(_)) => Some(Disconnect::CHANGED),
+            Ok(None) => Some(Disconnect::FORCED),
+            Err(error) => {
+                tracing::warn!(%error, user.id = user, "who has connected could not be looked at again");
+                Some(Disconnect::SERVER_ERROR)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The seam between the nodes of one site.
 
-use super::Publication;
+use super::{Disconnect, Publication};
 
 /// What one node tells the others.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +13,8 @@ pub enum News<'a> {
     Latest(&'a Publication),
     /// A sign-in session ended: its connections are to be closed.
     SessionEnded(i64),
-    /// A person may no longer connect: all of their connections are to be closed.
-    PersonEnded(i64),
+    /// All connections of a person are to be closed, for this reason.
+    PersonDisconnected(i64, Disconnect),
 }
 
 /// Carries news to the other nodes.

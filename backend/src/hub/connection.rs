@@ -37,6 +37,12 @@ pub struct Disconnect {
 }
 
 impl Disconnect {
+    /// Its person's name, picture or role has changed: it is to come back as who it is now. 3000 is the protocol's
+    /// plain "connection closed".
+    pub const CHANGED: Self = Self {
+        code: 3000,
+        reason: "your profile has changed: connect again",
+    };
     /// The server stops.
     pub const SHUTDOWN: Self = Self {
         code: 3001,

@@ -187,10 +187,11 @@ impl Hub {
         self.close_where(Disconnect::FORCED, |link| link.session == Some(session));
     }
 
-    /// Closes all connections of a person.
-    pub fn disconnect_user(&self, user: i64) {
-        self.0.bus.tell(News::PersonEnded(user));
-        self.close_where(Disconnect::FORCED, |link| is_of(&link.info, user));
+    /// Closes all connections of a person: for good, or so that they come back as who they are now
+    /// ([`Disconnect::CHANGED`]).
+    pub fn disconnect_user(&self, user: i64, why: Disconnect) {
+        self.0.bus.tell(News::PersonDisconnected(user, why));
+        self.close_where(why, |link| is_of(&link.info, user));
     }
 
     /// Ends a person's subscriptions to a topic that they may no longer see.

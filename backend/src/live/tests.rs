@@ -1,6 +1,13 @@
-//! Pages of history.
+//! Pages of history, and who may be connected.
+
+use std::net::Ipv4Addr;
 
 use super::*;
+use crate::{
+    accounts::{Address, NewAccount},
+    hub::Disconnect,
+    testing,
+};
 
 /// Of a topic that stands at 10 and keeps what came after 4: the offsets that a query gives, in its order.
 fn asked(since: Option<u64>, reverse: bool, limit: usize) -> Option<Vec<u64>> {
@@ -74,4 +81,33 @@ fn what_is_too_large_to_send_at_once_is_cut_but_never_to_nothing() {
     assert_eq!(take_while_fits(&[event(MAX_EVENT_BYTES + 1), event(1)]), 1);
     assert_eq!(take_while_fits(&vec![event(MAX_EVENT_BYTES / 4); 9]), 4);
     assert_eq!(take_while_fits(&vec![event(1); MAX_EVENTS + 5]), MAX_EVENTS);
+}
+
+#[tokio::test]
+async fn who_was_signed_out_before_there_was_a_connection_to_close_is_told_to_go() {
+    static ENCODING: Encoding = Encoding {
+        slot: 0,
+        encode: |_| None,
+    };
+    let backend = testing::backend().await;
+    let stranger = backend
+        .accounts
+        .anonymous(Address::new(Ipv4Addr::LOCALHOST.into()));
+    let ada = NewAccount {
+        username: "Ada".into(),
+        email: "ada@a.example".into(),
+        password: "correct horse".into(),
+    };
+    let ada = backend
+        .accounts
+        .register(&stranger, "a test", ada)
+        .await
+        .unwrap()
+        .caller;
+    let in_time = backend.connect(&ada, &ENCODING).await;
+    assert_eq!(in_time.gone(), None);
+    backend.accounts.sign_out(&ada).await.unwrap();
+    let late = backend.connect(&ada, &ENCODING).await;
+    let gone = Some(Disconnect::FORCED);
+    assert_eq!((in_time.gone(), late.gone()), (gone, gone));
 }

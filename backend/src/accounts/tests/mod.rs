@@ -1,6 +1,7 @@
 //! Each rule of the accounts, on every database.
 
 mod coming_in;
+mod connecting;
 mod ending;
 mod fields;
 mod guests;

@@ -289,7 +289,7 @@ fn what_a_session_or_a_person_opened_ends_with_them() {
     let told = || connections.each_ref().map(|connection| connection.gone());
     hub.disconnect_session(10);
     assert_eq!(told(), [Some(Disconnect::FORCED), None, None, None]);
-    hub.disconnect_user(2);
+    hub.disconnect_user(2, Disconnect::FORCED);
     assert_eq!(
         told(),
         [

@@ -14,7 +14,7 @@ use backend::{
     Backend, Error,
     accounts::Caller,
     chat::{self, GENERAL},
-    hub::{Client, Disconnect, Encoding, Push},
+    hub::{Disconnect, Encoding, Push},
 };
 use bytes::{Bytes, BytesMut};
 use serde::Deserialize;
@@ -41,32 +41,22 @@ const NOT_YOURS: CloseReason = CloseReason {
 };
 
 /// What the hub queues for a plain socket: the object of [`chat::plain_topic`], framed as it is.
-static PLAIN: Encoding = Encoding { slot: 2, encode };
+pub(super) static PLAIN: Encoding = Encoding { slot: 2, encode };
 
 /// Answers the request to open `/ws`.
 pub fn open(backend: Arc<Backend>, caller: Caller, upgrade: Upgrade) -> Response {
-    let hub = backend.hub.clone();
-    let client = client(&caller);
+    let (behind, who) = (backend.clone(), caller.clone());
     upgrade.open(
-        &hub,
-        client,
+        &backend,
+        &caller,
+        &PLAIN,
         Kind::Chat,
         MAX_MESSAGE_BYTES,
         |mut socket| async move {
-            let Err(end) = talk(&mut socket, &backend, caller).await;
+            let Err(end) = talk(&mut socket, &behind, who).await;
             socket.finish(end).await;
         },
     )
-}
-
-/// This caller's end of a plain socket, as the hub keeps it.
-pub(super) fn client(caller: &Caller) -> Client {
-    let person = caller.person().ok().cloned().map(Arc::new);
-    Client {
-        person,
-        session: caller.session_id(),
-        encoding: &PLAIN,
-    }
 }
 
 async fn talk(socket: &mut Socket, backend: &Backend, caller: Caller) -> Result<Infallible, End> {
@@ -100,7 +90,7 @@ async fn introduce(socket: &mut Socket, backend: &Backend, caller: Caller) -> Re
         .by_token(&token, caller.address())
         .await
         .map_err(end_of)?;
-    socket.identify(backend.hub.connect(client(&caller)));
+    socket.identify(backend.connect(&caller, &PLAIN).await);
     Ok(caller)
 }
 

@@ -13,10 +13,10 @@ use super::{End, Kind, Socket, Upgrade, chat};
 /// Answers the request to open `/echo` as a socket.
 pub fn open(backend: &Arc<Backend>, caller: &Caller, upgrade: Upgrade) -> Result<Response, Error> {
     let visit = backend.echo.enter(caller)?;
-    let client = chat::client(caller);
     Ok(upgrade.open(
-        &backend.hub,
-        client,
+        backend,
+        caller,
+        &chat::PLAIN,
         Kind::Echo,
         MAX_ECHO_BYTES,
         |mut socket| async move {

@@ -1,10 +1,12 @@
 //! From an HTTP request to an open socket.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
-use backend::hub::{Client, Hub};
+use backend::{Backend, accounts::Caller, hub::Encoding};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
@@ -55,8 +57,9 @@ impl Upgrade {
     /// it with 1009. `kind` is how it is counted.
     pub fn open<F>(
         self,
-        hub: &Hub,
-        client: Client,
+        backend: &Arc<Backend>,
+        caller: &Caller,
+        encoding: &'static Encoding,
         kind: Kind,
         most: usize,
         serve: impl FnOnce(Socket) -> F + Send + 'static,
@@ -64,11 +67,12 @@ impl Upgrade {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let (hub, on) = (hub.clone(), self.on);
+        let (backend, caller, on) = (backend.clone(), caller.clone(), self.on);
         tokio::spawn(async move {
             // A peer that is gone before its socket opens needs no word.
             if let Ok(io) = on.await {
-                let socket = Socket::new(TokioIo::new(io), hub.connect(client), most, Open::new(kind));
+                let connection = backend.connect(&caller, encoding).await;
+                let socket = Socket::new(TokioIo::new(io), connection, most, Open::new(kind));
                 serve(socket).await;
             }
         });

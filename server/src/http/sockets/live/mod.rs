@@ -24,18 +24,15 @@ use session::Session;
 
 /// Answers the request to open the live socket.
 pub fn open(backend: Arc<Backend>, caller: Caller, mut upgrade: Upgrade) -> Response {
-    let hub = backend.hub.clone();
+    let session = Session::new(backend.clone(), caller.clone());
+    let (kind, most) = (Kind::Live, MAX_MESSAGE_BYTES);
     if upgrade.choose(SUBPROTOCOL) {
-        let session = Session::new(backend, caller);
-        let client = session.client(&compact::ENCODING);
-        upgrade.open(&hub, client, Kind::Live, MAX_MESSAGE_BYTES, |socket| {
+        upgrade.open(&backend, &caller, &compact::ENCODING, kind, most, |socket| {
             compact::serve(socket, session)
         })
     } else {
         upgrade.choose(json::SUBPROTOCOL);
-        let session = Session::new(backend, caller);
-        let client = session.client(&json::ENCODING);
-        upgrade.open(&hub, client, Kind::Live, MAX_MESSAGE_BYTES, |socket| {
+        upgrade.open(&backend, &caller, &json::ENCODING, kind, most, |socket| {
             json::serve(socket, session)
         })
     }

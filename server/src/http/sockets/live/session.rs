@@ -8,7 +8,7 @@ use std::{mem, sync::Arc};
 use backend::{
     Backend, Error,
     accounts::Caller,
-    hub::{Client, ClientInfo, Connection, Encoding, Present},
+    hub::{ClientInfo, Connection, Encoding, Present},
     live::{Followed, History, Query},
 };
 use bytes::Bytes;
@@ -42,16 +42,6 @@ impl Session {
         }
     }
 
-    /// This client as the hub knows it.
-    pub(super) fn client(&self, encoding: &'static Encoding) -> Client {
-        let person = self.caller.person().ok().cloned().map(Arc::new);
-        Client {
-            person,
-            session: self.caller.session_id(),
-            encoding,
-        }
-    }
-
     /// Counts a command. The rate is a person's; `--open` lifts those.
     pub(super) fn spend(&mut self) -> Result<(), Failure> {
         if self.caller.is_open() {
@@ -72,7 +62,7 @@ impl Session {
             .accounts
             .by_token(token, self.caller.address())
             .await?;
-        Ok(self.backend.hub.connect(self.client(encoding)))
+        Ok(self.backend.connect(&self.caller, encoding).await)
     }
 
     /// Whether the token is good, and of the same person.
