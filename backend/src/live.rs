@@ -224,7 +224,7 @@ impl Backend {
                 Err(error) => return Ok(Err(error)),
             };
             let from = Position {
-                epoch: position.epoch.clone(),
+                epoch: position.epoch,
                 offset: window.after,
             };
             Ok(match log.since(c, &topic, &from, window.len())? {

@@ -48,7 +48,9 @@ fn asked(since: Option<u64>, reverse: bool, limit: usize) -> Option<Vec<u64>> {
 
 #[test]
 fn a_page_of_history_goes_on_from_a_position_in_either_direction() {
-    let cases: [(Option<u64>, bool, usize, Option<&[u64]>); 14] = [
+    /// Since, whether reversed, how many; the offsets, or none.
+    type Case = (Option<u64>, bool, usize, Option<&'static [u64]>);
+    let cases: [Case; 14] = [
         (None, false, 0, Some(&[])),
         (None, false, 2, Some(&[5, 6])),
         (None, false, 99, Some(&[5, 6, 7, 8, 9, 10])),

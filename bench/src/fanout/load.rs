@@ -116,7 +116,7 @@ impl Load {
 
     /// Until the first messages have all reached everybody a few times over.
     pub(super) async fn settle(&self, in_flight: usize) {
-        let enough = 20 * in_flight as u64;
+        let enough = 3 * in_flight as u64;
         while self.shared.flights.borrow().landed < enough {
             self.shared.landed.notified().await;
         }
