@@ -3,7 +3,8 @@
 //! Invariants:
 //! - An error of `accept` (no file descriptors left, say) is logged and waited out; the loop ends only when told to.
 //! - A connection that has not sent a whole request head within [`Limits::head`] of its first byte is dropped, one
-//!   that has nothing to say for [`Limits::idle`] is ended: a peer cannot hold a slot for nothing.
+//!   that has nothing to say for [`Limits::idle`] is ended: a peer cannot hold a slot for nothing. Of HTTP/2 only the
+//!   first head is timed, since what comes later need be none; the idle time bounds the others.
 //! - Every connection, upgraded to a socket or not, holds a [`Pass`] of the [`Gate`] until its stream is gone;
 //!   so caps count sockets too, and the end of the last one can be waited for.
 //!
@@ -208,9 +209,16 @@ impl Connections {
             while clock.as_mut().poll(cx).is_ready() {
                 let deadline = pulse.deadline();
                 if deadline <= Instant::now() {
-                    return Poll::Ready(Ok(()));
+                    if ending || !pulse.rests() {
+                        return Poll::Ready(Ok(()));
+                    }
+                    ending = true;
+                    connection.as_mut().graceful_shutdown();
+                    if let Poll::Ready(result) = connection.as_mut().poll(cx) {
+                        return Poll::Ready(result);
+                    }
                 }
-                clock.as_mut().reset(deadline);
+                clock.as_mut().reset(pulse.deadline());
             }
             Poll::Pending
         })
@@ -230,7 +238,7 @@ fn answer(
     pulse: &Arc<Pulse>,
 ) -> impl Future<Output = Result<Response<Beating>, std::convert::Infallible>> + use<> {
     let pulse = Arc::clone(pulse);
-    let beat = Pulse::begin(&pulse);
+    let beat = Pulse::begin(&pulse, request.version());
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Remote(from));
     async move {

@@ -266,7 +266,8 @@ async fn a_request_under_way_is_finished_at_the_end() {
     let site = Site::open().await;
     let mut socket = Talk::to(&site.client(), "/echo").await;
     let mut stream = connect(&site).await;
-    let head = "POST /api/rooms/general/messages HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+    let head =
+        "POST /api/rooms/general/messages HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
     let body = r#"{"client_id":"0123456789abcdef","text":"to the end"}"#;
     let head = format!(
         "{head}content-length: {}\r\nexpect: 100-continue\r\n\r\n",

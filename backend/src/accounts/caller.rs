@@ -140,6 +140,14 @@ impl Address {
         }
     }
 
+    /// An address that the limits bind even if it is loopback: a proxy's, which stands for clients that it did not name.
+    pub fn limited(ip: IpAddr) -> Self {
+        Self {
+            ip: ip.to_canonical(),
+            exempt: false,
+        }
+    }
+
     /// The address itself.
     pub fn ip(self) -> IpAddr {
         self.ip

@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use axum::body::{Body, Bytes};
+use axum::{
+    body::{Body, Bytes},
+    http::Version,
+};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -31,6 +34,9 @@ struct State {
     deadline: Instant,
     /// Bytes came since the last request: a head is on its way.
     receiving: bool,
+    /// Bytes need be no head: HTTP/2 answers pings and moves windows as well, and keeps its own time for a peer that
+    /// went without a word.
+    http2: bool,
     /// Since when the peer has taken nothing of what is written to it.
     blocked: Option<Instant>,
     upgraded: bool,
@@ -45,6 +51,7 @@ impl Pulse {
             busy: 0,
             deadline,
             receiving: true,
+            http2: false,
             blocked: None,
             upgraded: false,
             closed_by_us: false,
@@ -59,16 +66,17 @@ impl Pulse {
     /// The stream read some bytes.
     pub(super) fn received(&self) {
         let mut state = self.state.lock();
-        if state.busy == 0 && !state.receiving && !state.upgraded {
+        if state.busy == 0 && !state.receiving && !state.http2 && !state.upgraded {
             state.receiving = true;
             state.deadline = Instant::now() + self.head;
         }
     }
 
     /// A whole head came. The connection is busy until what this returns is dropped.
-    pub(super) fn begin(this: &Arc<Self>) -> Beat {
+    pub(super) fn begin(this: &Arc<Self>, version: Version) -> Beat {
         let mut state = this.state.lock();
         state.busy += 1;
+        state.http2 |= version == Version::HTTP_2;
         state.receiving = false;
         drop(state);
         Beat(Arc::clone(this))
@@ -78,6 +86,17 @@ impl Pulse {
     pub(super) fn awaits_head(&self) -> bool {
         let state = self.state.lock();
         state.busy == 0 && state.receiving
+    }
+
+    /// Whether the connection rests between two requests, and its peer takes what is written to it: it can be told that
+    /// this is the end, which a request on its way would else not know. Gives it a moment to go.
+    pub(super) fn rests(&self) -> bool {
+        let mut state = self.state.lock();
+        let rests = state.busy == 0 && !state.receiving && state.blocked.is_none();
+        if rests {
+            state.deadline = Instant::now() + self.head;
+        }
+        rests
     }
 
     /// When the connection is to be ended, if nothing happens before; a busy one is asked again later.

@@ -4,9 +4,10 @@
 //! Browsers say so in `Origin` (always on a change from elsewhere, and on every socket) and in `Sec-Fetch-Site`. A program
 //! that sends neither is judged by its credentials alone.
 //!
-//! With `--open`, a page on this machine and one opened as a file may use us too, and are told so as CORS has it. There
-//! the address that the browser believes it talks to must be loopback as well: a name that was made to point here
-//! (DNS rebinding) would else be its own origin.
+//! With `--open`, a page on this machine and one opened as a file may use us too, and are told so as CORS has it. They act
+//! as `anonymous`: cookies are not split by port, so that the browser attaches those of whoever is signed in here. There
+//! the address that the browser believes it talks to must be loopback as well, for reading too: a name that was made to
+//! point here (DNS rebinding) would else be its own origin.
 
 use axum::{
     extract::{Request, State},
@@ -23,11 +24,18 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
     if !open && !changes(request.method(), request.headers()) {
         return next.run(request).await;
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    if open && !is_to_loopback(&parts.uri, &parts.headers) {
+        let words = "With --open this server answers to localhost and loopback addresses only";
+        return error::refuse(&parts, StatusCode::MISDIRECTED_REQUEST, words);
+    }
     let origin = parts.headers.get(header::ORIGIN).cloned();
     let cross = origin
         .filter(|_| open)
         .filter(|origin| !is_own(&parts, origin) && is_neighbour(origin));
+    if cross.is_some() {
+        parts.headers.remove(header::COOKIE);
+    }
     let mut response = match cross {
         Some(_) if is_preflight(&parts) => StatusCode::NO_CONTENT.into_response(),
         _ if changes(&parts.method, &parts.headers) && !allowed(&parts, open) => error::refuse(
@@ -38,6 +46,8 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
         _ => next.run(Request::from_parts(parts, body)).await,
     };
     if let Some(origin) = cross {
+        // Nor may it sign the browser in as somebody else.
+        response.headers_mut().remove(header::SET_COOKIE);
         permit(response.headers_mut(), origin);
     }
     response
@@ -62,13 +72,7 @@ fn allowed(parts: &Parts, open: bool) -> bool {
 /// Whether an origin is the address the request itself was sent to. The scheme is left to `Sec-Fetch-Site`: behind a
 /// proxy that nobody told us of, we cannot know our own.
 fn is_own(parts: &Parts, origin: &HeaderValue) -> bool {
-    let authority = parts.headers.get(header::HOST).map(HeaderValue::as_bytes);
-    let Some(host) = authority.or_else(|| {
-        parts
-            .uri
-            .authority()
-            .map(|authority| authority.as_str().as_bytes())
-    }) else {
+    let Some(host) = addressed(&parts.uri, &parts.headers) else {
         return false;
     };
     let Some((scheme, authority)) = split(origin) else {
@@ -79,14 +83,28 @@ fn is_own(parts: &Parts, origin: &HeaderValue) -> bool {
     host.eq_ignore_ascii_case(authority.as_bytes())
 }
 
+/// The name and port that the request was sent to, as whoever sent it believes.
+fn addressed<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r [u8]> {
+    let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
+    host.or_else(|| Some(uri.authority()?.as_str().as_bytes()))
+}
+
+/// Whether the request was sent to this machine under a name that nobody can make point elsewhere. One that names
+/// nothing comes from no browser.
+pub(super) fn is_to_loopback(uri: &Uri, headers: &HeaderMap) -> bool {
+    let named = addressed(uri, headers);
+    named.is_none_or(|host| str::from_utf8(host).is_ok_and(is_loopback))
+}
+
 /// Whether an origin is a page on this machine, or one opened as a file.
 fn is_neighbour(origin: &HeaderValue) -> bool {
     if origin == "null" {
         return true;
     }
-    let Some((_, authority)) = split(origin) else {
-        return false;
-    };
+    split(origin).is_some_and(|(_, authority)| is_loopback(authority))
+}
+
+fn is_loopback(authority: &str) -> bool {
     let Ok(uri) = authority.parse::<Uri>() else {
         return false;
     };
@@ -213,6 +231,28 @@ mod tests {
             "evil.example:8080",
             &[("origin", "http://evil.example:8080")]
         ));
+    }
+
+    #[test]
+    fn only_loopback_is_loopback_however_it_is_written() {
+        for (host, expected) in [
+            ("localhost", true),
+            ("LOCALHOST:8080", true),
+            ("chat.localhost", true),
+            ("127.0.0.1:8080", true),
+            ("[::1]:8080", true),
+            ("evil.example:8080", false),
+            ("localhost.evil.example", false),
+            ("192.0.2.1", false),
+            ("0.0.0.0", false),
+            ("", false),
+        ] {
+            let parts = request("GET", &[("host", host)]);
+            assert_eq!(is_to_loopback(&parts.uri, &parts.headers), expected, "{host:?}");
+        }
+        let from_http2 = Uri::from_static("http://evil.example/");
+        assert!(!is_to_loopback(&from_http2, &HeaderMap::new()));
+        assert!(is_to_loopback(&Uri::from_static("/"), &HeaderMap::new()));
     }
 
     #[test]
