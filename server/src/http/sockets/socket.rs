@@ -81,6 +81,8 @@ pub struct Socket {
     rest_at: usize,
     /// To be written before anything queued.
     out: BytesMut,
+    /// The line is full: once it takes more, the peer has taken some. Before, it is only this machine that has.
+    full: bool,
     heartbeat: Heartbeat,
     ping: &'static [u8],
     _open: Open,
@@ -95,6 +97,7 @@ impl Socket {
             rest: Vec::new(),
             rest_at: 0,
             out: BytesMut::new(),
+            full: false,
             heartbeat: Heartbeat::new(),
             ping: frame::PING_FRAME,
             _open: open,
@@ -224,11 +227,20 @@ impl Socket {
         loop {
             if !self.out.is_empty() {
                 match write(&mut self.io, cx, &self.out) {
-                    Poll::Ready(Ok(len)) if len == self.out.len() => self.out = BytesMut::new(),
-                    Poll::Ready(Ok(len)) => self.out.advance(len),
+                    Poll::Ready(Ok(len)) => {
+                        if mem::take(&mut self.full) {
+                            self.heartbeat.moved();
+                        }
+                        if len == self.out.len() {
+                            self.out = BytesMut::new();
+                        } else {
+                            self.out.advance(len);
+                        }
+                    }
                     Poll::Ready(Err(_)) => return Err(End::Lost),
                     // A peer that takes nothing is told to go once its queue is full, not only when a ping is due.
                     Poll::Pending => {
+                        self.full = true;
                         return match self.connection.poll_gone(cx) {
                             Poll::Ready(why) => Err(End::from(why)),
                             Poll::Pending => Ok(()),
@@ -264,6 +276,7 @@ impl Socket {
             if len == 0 {
                 return Poll::Ready(Err(End::Lost));
             }
+            self.heartbeat.moved();
             let mut input = &scratch[..len];
             let message = self.parse(&mut input)?;
             self.rest.extend_from_slice(input);
