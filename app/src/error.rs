@@ -105,12 +105,17 @@ pub fn answer(error: Error, locale: Locale) -> (StatusCode, Errors) {
     }
 }
 
+/// In how many seconds it is worth to come again.
+pub fn retry_after(error: &Error) -> Option<u64> {
+    match error {
+        Error::TooMany(wait) | Error::Unavailable(wait) => Some(wait.as_secs().max(1)),
+        _ => None,
+    }
+}
+
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        let retry_after = match &error {
-            Error::TooMany(wait) | Error::Unavailable(wait) => Some(wait.as_secs().max(1)),
-            _ => None,
-        };
+        let retry_after = retry_after(&error);
         let (status, errors) = answer(error, locale());
         Self {
             status: status.as_u16(),
@@ -139,8 +144,9 @@ pub(crate) fn of_server_fn(error: ServerFnErrorErr) -> Failed {
 
 /// The page that stands for an error.
 pub(crate) fn page(request: &RequestContext, error: Error) -> Page {
+    let wait = retry_after(&error);
     let (status, _) = answer(error, request.locale);
-    page_of_status(status)
+    page_of_status(status).retry_after(wait)
 }
 
 /// The page that stands for a status.

@@ -44,6 +44,7 @@ pub struct Page {
     pub(crate) title: String,
     pub(crate) under: &'static str,
     pub(crate) status: StatusCode,
+    pub(crate) retry_after: Option<u64>,
     pub(crate) layout: Layout,
     pub(crate) bar: Option<Render>,
     body: Render,
@@ -59,6 +60,7 @@ impl Page {
             title: title.into(),
             under: "",
             status: StatusCode::OK,
+            retry_after: None,
             layout: Layout::default(),
             bar: None,
             body: Box::new(move || body().into_any()),
@@ -83,6 +85,13 @@ impl Page {
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// In how many seconds it is worth to come again.
+    #[must_use]
+    pub(crate) fn retry_after(mut self, seconds: Option<u64>) -> Self {
+        self.retry_after = seconds;
         self
     }
 
@@ -199,12 +208,15 @@ fn owner(context: &RequestContext) -> Owner {
 fn render(context: &RequestContext, mut page: Page) -> Response {
     let body = std::mem::replace(&mut page.body, Box::new(|| ().into_any()));
     let main = body().to_html();
-    let status = page.status;
+    let (status, retry_after) = (page.status, page.retry_after);
     let html = shell::document(context, page, main);
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.append(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+    if let Some(seconds) = retry_after {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
     if context.flash.is_some() {
         headers.append(header::SET_COOKIE, Flash::clear());
     }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 
+#[path = "http/refusals.rs"]
+mod refusals;
 mod site;
 
 use site::Site;
@@ -48,6 +50,7 @@ async fn a_database_that_is_closed_is_not_ready() {
     site.backend.db.close().await;
     let answer = site.get("/readyz").await;
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header_of(&answer, "retry-after"), "5");
     assert!(!answer.text().await.unwrap().is_empty());
     assert_eq!(
         site.get("/healthz").await.status(),
@@ -361,7 +364,7 @@ async fn figures_are_for_this_machine_and_for_administrators() {
     );
     for (token, status) in [
         (None, StatusCode::UNAUTHORIZED),
-        (Some(&member.secret), StatusCode::UNAUTHORIZED),
+        (Some(&member.secret), StatusCode::FORBIDDEN),
         (Some(&admin.secret), StatusCode::OK),
     ] {
         let mut request = site

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::header,
     response::{IntoResponse, Response},
     routing::get,
 };
-use backend::Backend;
+use backend::{Backend, Error};
 
 use super::{Routes, error::PlainError};
 
@@ -23,8 +23,10 @@ pub fn routes(routes: Routes) -> Routes {
 
 async fn avatar(
     State(backend): State<Arc<Backend>>,
-    Path(hash): Path<String>,
+    hash: Result<Path<String>, PathRejection>,
 ) -> Result<Response, PlainError> {
+    // What is not even text is nobody's.
+    let Path(hash) = hash.map_err(|_| Error::NotFound)?;
     let picture = backend.accounts.picture(&hash).await?;
     let (seconds, immutable) = (
         picture.lasts.as_secs(),

@@ -4,10 +4,10 @@
 //! error with `?`; what refuses before a handler runs (a layer, a missing route) calls [`refuse`]. Status and words are
 //! those of the pages (`app::error`), in English.
 
-use app::i18n::Locale;
+use app::{i18n::Locale, ssr::RequestContext};
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
+    extract::{FromRequest, FromRequestParts, Query, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -15,8 +15,11 @@ use backend::Error;
 use serde::de::DeserializeOwned;
 use wire::error::Errors;
 
-/// Paths for programs: everything under them speaks JSON.
+/// Paths for programs: everything under them speaks JSON. Only a browser that sends a plain form to [`FORMS`] gets a page.
 const JSON_ROOTS: &[&str] = &["/api", "/fn", "/hooks", "/jsonrpc", "/connection"];
+
+/// Where forms are sent to, by programs of ours and without them.
+const FORMS: &str = "/fn";
 
 /// The plain endpoints, and what else is one line of text.
 const PLAIN_PATHS: &[&str] = &["/greeting", "/ws", "/echo", "/healthz", "/readyz", "/metrics"];
@@ -50,7 +53,8 @@ impl Form {
                 .flat_map(|value| value.split(','))
                 .any(|value| value.trim().starts_with(kind))
         };
-        if JSON_ROOTS.iter().any(|root| under(root)) {
+        let from_a_form = under(FORMS) && accepts("text/html");
+        if JSON_ROOTS.iter().any(|root| under(root)) && !from_a_form {
             Self::Json
         } else if accepts("text/html") {
             Self::Page
@@ -67,6 +71,33 @@ impl Form {
 /// A refusal that no handler made. `words` is one sentence for a person, without a stop.
 pub fn refuse(parts: &Parts, status: StatusCode, words: &str) -> Response {
     in_form(Form::of(parts), status, words)
+}
+
+/// A service's error, where no handler answers. A page is a whole one, in the reader's language, if the request knows
+/// its caller.
+pub fn refuse_with(parts: &Parts, error: Error) -> Response {
+    match Form::of(parts) {
+        Form::Text => PlainError(error).into_response(),
+        Form::Json => ApiError(error).into_response(),
+        Form::Page => {
+            let headers = headers(&error);
+            let (status, errors) = app::error::answer(error, Locale::En);
+            let words = || {
+                errors
+                    .errors
+                    .into_values()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join("; ")
+            };
+            let mut response = match RequestContext::of(parts) {
+                Some(context) => app::page::failed(context, status),
+                None => in_form(Form::Page, status, &words()),
+            };
+            response.headers_mut().extend(headers);
+            response
+        }
+    }
 }
 
 /// A refusal in a form.
@@ -144,14 +175,11 @@ impl IntoResponse for PlainError {
 /// When to come again, and how to say who one is.
 fn headers(error: &Error) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    match error {
-        Error::TooMany(wait) | Error::Unavailable(wait) => {
-            headers.insert(header::RETRY_AFTER, wait.as_secs().max(1).into());
-        }
-        Error::Unauthorized => {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        _ => {}
+    if let Some(seconds) = app::error::retry_after(error) {
+        headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    if matches!(error, Error::Unauthorized) {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     headers
 }
@@ -195,6 +223,25 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
     }
 }
 
+/// A query, whose refusal (400) is in our form.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiQuery<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for ApiQuery<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(query)) => Ok(Self(query)),
+            Err(rejection) => Err(in_form(
+                Form::Json,
+                rejection.status(),
+                "The query could not be read",
+            )),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +253,8 @@ mod tests {
             ("/api", "*/*", Form::Json),
             ("/apiary", "*/*", Form::Page),
             ("/fn/chat/send", "*/*", Form::Json),
+            ("/fn/chat/send", "application/json", Form::Json),
+            ("/fn/chat/send", "text/html,application/xhtml+xml", Form::Page),
             ("/greeting", "*/*", Form::Text),
             ("/greeting", "text/html,application/xhtml+xml", Form::Page),
             ("/nowhere", "*/*", Form::Page),

@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use axum::{extract::State, http::StatusCode, routing::get};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use backend::db;
 use tokio::time::timeout;
 
@@ -11,6 +16,9 @@ use super::{AppState, Routes};
 /// A database that takes longer than this to answer nothing is not ready.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// In how many seconds to ask again: a database that restarts is back in a few.
+const ASK_AGAIN: &str = "5";
+
 /// `/healthz` and `/readyz`.
 pub fn routes(routes: Routes) -> Routes {
     routes
@@ -18,18 +26,29 @@ pub fn routes(routes: Routes) -> Routes {
         .public("/readyz", get(ready))
 }
 
-async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
+async fn ready(State(state): State<AppState>) -> Response {
+    match obstacle(&state).await {
+        None => "ready\n".into_response(),
+        Some(why) => {
+            let again = [(header::RETRY_AFTER, ASK_AGAIN)];
+            (StatusCode::SERVICE_UNAVAILABLE, again, why).into_response()
+        }
+    }
+}
+
+/// Why the server is not ready, if it is not.
+async fn obstacle(state: &AppState) -> Option<&'static str> {
     if state.is_ending() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n");
+        return Some("shutting down\n");
     }
     let answer = state.backend.db.read(|c| c.query_one::<i64>("SELECT 1", &[]));
     match timeout(PATIENCE, answer).await {
-        Ok(Ok(_one)) => (StatusCode::OK, "ready\n"),
+        Ok(Ok(_one)) => None,
         Ok(Err(error)) => {
             let error: db::Error = error;
             tracing::warn!(%error, "not ready: the database failed");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database failed\n")
+            Some("the database failed\n")
         }
-        Err(_elapsed) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+        Err(_elapsed) => Some("the database does not answer\n"),
     }
 }

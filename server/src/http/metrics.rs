@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use backend::{Backend, accounts::Caller};
+use backend::{Backend, Error, accounts::Caller};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, histogram::Histogram, info::Info},
@@ -132,13 +132,15 @@ async fn show(
     Extension(caller): Extension<Caller>,
     request: Request,
 ) -> Response {
-    if !peer.is_local() && (caller.admin().is_err() || caller.is_open()) {
+    // Everybody's `anonymous` has shown nothing.
+    let allowed = match caller.admin() {
+        _ if peer.is_local() => Ok(()),
+        _ if caller.is_open() => Err(Error::Unauthorized),
+        admin => admin.map(drop),
+    };
+    if let Err(error) = allowed {
         let (parts, _body) = request.into_parts();
-        return error::refuse(
-            &parts,
-            StatusCode::UNAUTHORIZED,
-            "Show an administrator's token, or ask from this machine",
-        );
+        return error::refuse_with(&parts, error);
     }
     match state.metrics.text() {
         Ok(text) => (

@@ -18,10 +18,7 @@ use backend::{
 };
 use http::{HeaderMap, StatusCode, header};
 
-use super::{
-    error::{ApiError, Form, PlainError},
-    peer::Peer,
-};
+use super::{error, peer::Peer};
 
 /// Puts the [`Caller`] into the request. Stands behind the layer that puts in its [`Peer`].
 pub async fn identify(State(backend): State<Arc<Backend>>, request: Request, next: Next) -> Response {
@@ -35,7 +32,11 @@ pub async fn identify(State(backend): State<Arc<Backend>>, request: Request, nex
             parts.extensions.insert(caller);
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(error) => refuse(Form::of(&parts), error),
+        Err(error) => {
+            // Nobody is known, but a page can be made for them.
+            parts.extensions.insert(backend.accounts.anonymous(peer.address));
+            error::refuse_with(&parts, error)
+        }
     }
 }
 
@@ -60,13 +61,6 @@ fn token(headers: &HeaderMap) -> Option<&str> {
         .iter()
         .any(|known| scheme.eq_ignore_ascii_case(known));
     ours.then_some(token.trim())
-}
-
-fn refuse(form: Form, error: Error) -> Response {
-    match form {
-        Form::Text => PlainError::from(error).into_response(),
-        Form::Json | Form::Page => ApiError::from(error).into_response(),
-    }
 }
 
 #[cfg(test)]

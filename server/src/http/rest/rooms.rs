@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Extension, Json,
-    extract::{Path, Query, State, rejection::PathRejection},
+    extract::{Path, State, rejection::PathRejection},
     http::StatusCode,
     routing::get,
 };
@@ -18,7 +18,7 @@ use wire::chat::{Message, NewMessage, Page, Room};
 
 use crate::http::{
     Routes,
-    error::{ApiError, ApiJson},
+    error::{ApiError, ApiJson, ApiQuery},
 };
 
 /// Messages in an answer when the request does not say.
@@ -67,7 +67,7 @@ pub(crate) async fn messages(
     State(backend): State<Arc<Backend>>,
     Extension(caller): Extension<Caller>,
     room: Result<Path<String>, PathRejection>,
-    Query(wanted): Query<Wanted>,
+    ApiQuery(wanted): ApiQuery<Wanted>,
 ) -> Result<Json<Page>, ApiError> {
     let (stretch, limit) = wanted.parse()?;
     let page = backend.chat.page(&caller, &name(room)?, stretch, limit).await?;

@@ -230,7 +230,7 @@ fn topic(channel: String) -> Result<Topic, Failure> {
     Topic::try_from(channel).map_err(|_| Code::BAD_REQUEST.into())
 }
 
-/// A line's own data holds no line break that counts; a carriage return between values is dropped with the rest.
+/// Lines are what a batch is cut into, so a line's own data holds no line break.
 fn one_line(data: Raw) -> Bytes {
     Bytes::from(String::from(Box::<str>::from(data)))
 }
