@@ -16,6 +16,7 @@ pub mod db;
 pub mod echo;
 pub mod error;
 pub mod fetch;
+pub mod folder;
 pub mod hub;
 pub mod limit;
 pub mod live;

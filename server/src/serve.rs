@@ -5,7 +5,7 @@
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
-use backend::{Backend, StartError};
+use backend::{Backend, StartError, folder};
 use tokio::{net::TcpListener, time::timeout};
 
 use crate::{
@@ -115,14 +115,13 @@ pub fn backend_config(config: &Config) -> backend::Config {
     let mut backend = backend::Config::new(config.database.clone());
     backend.accounts.open = config.open;
     backend.accounts.gravatar = config.gravatar;
-    backend.accounts.gravatar = config.gravatar;
     backend
 }
 
 /// Makes the data folder and tries to write there, so that a full or a read-only disk is found out before anything is
 /// touched.
 fn prepare(config: &Config) -> Result<(), ServeError> {
-    let tried = std::fs::create_dir_all(&config.data).and_then(|()| {
+    let tried = folder::make(&config.data).and_then(|()| {
         let probe = config.data.join(".flotilla-probe");
         std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe))
     });

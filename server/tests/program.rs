@@ -71,6 +71,10 @@ fn mistakes_end_with_code_2_and_one_line_before_anything_is_touched() {
         (&["--addr", "nowhere"], "`nowhere` is not an address"),
         (&["--open", "--addr", "0.0.0.0:0"], "loopback"),
         (&["--database", "mysql://x"], "not a database URL"),
+        (
+            &["--database", "postgres://a@b/c?sslmode=require"],
+            "are not encrypted",
+        ),
         (&["--config", "/nowhere.toml"], "cannot read /nowhere.toml"),
         (&["--config", config], "unknown key `bus`"),
         (&["config", "--config", config], "unknown key `bus`"),

@@ -20,6 +20,11 @@ pub enum BadUrl {
     /// `sqlite:` and nothing after it, or `sqlite::memory:`, which several connections cannot share.
     #[error("sqlite: needs a file after it")]
     File,
+    /// It asks for TLS. Without it, passwords would go in the clear against the word of whoever wrote this.
+    #[error(
+        "sslmode=require: connections to PostgreSQL are not encrypted; use a socket, this machine or a tunnel"
+    )]
+    Tls,
     /// What follows `postgres://` cannot be read.
     #[error("not a PostgreSQL address: {0}")]
     Postgres(String),
@@ -39,9 +44,12 @@ impl FromStr for DatabaseUrl {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Err(BadUrl::Scheme);
         }
-        let config = text
+        let config: tokio_postgres::Config = text
             .parse()
             .map_err(|error: tokio_postgres::Error| BadUrl::Postgres(error.to_string()))?;
+        if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
+            return Err(BadUrl::Tls);
+        }
         Ok(Self::Postgres(Box::new(config)))
     }
 }

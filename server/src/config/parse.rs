@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use backend::db::DatabaseUrl;
+use backend::db::{BadUrl, DatabaseUrl};
 use ipnet::IpNet;
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
@@ -32,8 +32,11 @@ pub(super) fn default_database(data: &str) -> String {
 
 pub(super) fn database(text: &str) -> Result<DatabaseUrl, String> {
     // Without what was written: it may hold a password.
-    text.parse()
-        .map_err(|_error| "not a database URL: sqlite:FILE or postgres://user:password@host/name".to_owned())
+    text.parse().map_err(|error| match error {
+        BadUrl::Tls => error.to_string(),
+        // Theirs may repeat a part of what was written, and that a password.
+        _ => "not a database URL: sqlite:FILE or postgres://user:password@host/name".to_owned(),
+    })
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {

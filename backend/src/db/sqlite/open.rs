@@ -1,11 +1,6 @@
 //! Opens the file, brings its schema up to date, and refuses what is not ours.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::ErrorKind,
-    path::Path,
-    time::Duration,
-};
+use std::{fs::OpenOptions, io::ErrorKind, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, ffi::ErrorCode};
 
@@ -17,7 +12,7 @@ use crate::{
         examine::{self, Seen},
         migrate::{self, MIGRATIONS},
     },
-    params,
+    folder, params,
 };
 
 /// Earlier ones can corrupt a WAL database (the "WAL-reset" bug).
@@ -71,7 +66,7 @@ fn make_folder(file: &Path) -> Result<(), OpenError> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|reason| OpenError::Folder {
+    folder::make(folder).map_err(|reason| OpenError::Folder {
         folder: folder.to_owned(),
         reason,
     })

@@ -196,6 +196,7 @@ fn addresses_are_read_and_shown() {
         ("mysql://localhost", BadUrl::Scheme),
         ("sqlite:", BadUrl::File),
         ("sqlite::memory:", BadUrl::File),
+        ("postgres://a@b/c?sslmode=require", BadUrl::Tls),
     ] {
         assert_eq!(text.parse::<DatabaseUrl>(), Err(why));
     }
