@@ -310,9 +310,10 @@ mod embedded {
     use std::{borrow::Cow, collections::HashMap};
 
     use axum::body::Bytes;
+    use rust_embed::RustEmbed;
 
-    #[derive(rust_embed::RustEmbed)]
-    #[folder = "$CARGO_MANIFEST_DIR/../target/site/"]
+    #[derive(RustEmbed)]
+    #[folder = "../target/site/"]
     struct Site;
 
     pub(super) fn files() -> HashMap<String, Bytes> {
