@@ -1,6 +1,6 @@
 //! The echo socket, `/echo`: what comes goes back, text as text and binary as binary, and a close code as itself.
 //!
-//! Open to strangers: it stores nothing, and [`backend::echo`] bounds how many there are.
+//! Open to strangers: it stores nothing, and [`backend::echo`] bounds how many there are and what they hold.
 
 use std::sync::Arc;
 
@@ -20,9 +20,9 @@ pub fn open(backend: &Arc<Backend>, caller: &Caller, upgrade: Upgrade) -> Result
         Kind::Echo,
         MAX_ECHO_BYTES,
         |mut socket| async move {
+            socket.bound_by(visit);
             let end = repeat(&mut socket).await;
             socket.finish(end).await;
-            drop(visit);
         },
     ))
 }

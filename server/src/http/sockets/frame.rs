@@ -66,15 +66,6 @@ impl CloseReason {
     };
 }
 
-impl From<backend::hub::Disconnect> for CloseReason {
-    fn from(why: backend::hub::Disconnect) -> Self {
-        Self {
-            code: why.code,
-            reason: why.reason,
-        }
-    }
-}
-
 /// A text message in one frame.
 pub fn text(payload: &str) -> Bytes {
     frame(TEXT, payload.as_bytes())
@@ -188,6 +179,11 @@ impl Reader {
             message: None,
             control: Vec::new(),
         }
+    }
+
+    /// The bytes of the message that is still coming.
+    pub(super) fn held(&self) -> usize {
+        self.message.as_ref().map_or(0, |message| message.bytes.len())
     }
 
     /// Reads on in `input`, which is moved past what was read: up to the end of one message or control frame, or to the

@@ -15,7 +15,10 @@ use std::{
     time::Duration,
 };
 
-use backend::hub::{Connection, Disconnect};
+use backend::{
+    echo::Visit,
+    hub::{Connection, Disconnect},
+};
 use bytes::{Buf as _, BytesMut};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -42,6 +45,12 @@ const UNTAKEN_BYTES: usize = 64 << 10;
 /// How long a peer may take to accept the rest and the close frame, and then to answer it.
 const CLOSE_TIME: Duration = Duration::from_secs(5);
 
+/// All echo sockets together hold too much already.
+const TRY_LATER: CloseReason = CloseReason {
+    code: 1013,
+    reason: "try again later",
+};
+
 thread_local! {
     static READ: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
     static WRITE: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(2 * WRITE_BYTES));
@@ -61,6 +70,15 @@ pub enum End {
 impl From<CloseReason> for End {
     fn from(why: CloseReason) -> Self {
         Self::Close(why)
+    }
+}
+
+impl From<Disconnect> for CloseReason {
+    fn from(why: Disconnect) -> Self {
+        Self {
+            code: why.code,
+            reason: why.reason,
+        }
     }
 }
 
@@ -85,6 +103,8 @@ pub struct Socket {
     full: bool,
     heartbeat: Heartbeat,
     ping: &'static [u8],
+    /// What bounds the memory that its messages take, if their size alone does not.
+    visit: Option<Visit>,
     _open: Open,
 }
 
@@ -100,6 +120,7 @@ impl Socket {
             full: false,
             heartbeat: Heartbeat::new(),
             ping: frame::PING_FRAME,
+            visit: None,
             _open: open,
         }
     }
@@ -128,6 +149,11 @@ impl Socket {
     /// Notes the protocol's own answer to a ping; false when no ping awaited one.
     pub fn pong(&mut self) -> bool {
         self.heartbeat.pong()
+    }
+
+    /// Bounds the memory of its messages: over it, the socket is closed with 1013.
+    pub fn bound_by(&mut self, visit: Visit) {
+        self.visit = Some(visit);
     }
 
     /// Puts a message before what is queued. It is written while the next is waited for.
@@ -201,6 +227,7 @@ impl Socket {
         loop {
             self.poll_write(cx)?;
             self.poll_heartbeat(cx)?;
+            self.weigh()?;
             if self.out.len() > UNTAKEN_BYTES {
                 return Poll::Pending;
             }
@@ -208,6 +235,12 @@ impl Socket {
                 return Poll::Ready(Ok(message));
             }
         }
+    }
+
+    fn weigh(&mut self) -> Result<(), End> {
+        let held = self.reader.held() + self.rest.len() + self.out.len();
+        let room = self.visit.as_mut().is_none_or(|visit| visit.hold(held));
+        if room { Ok(()) } else { Err(TRY_LATER.into()) }
     }
 
     /// Pings when it is time to, and fails when the last ping was not answered.
