@@ -4,6 +4,7 @@
 //   test("…", async ({ people }) => …)              two and more browsers: const [ada, bob] = await people("Ada", "Bob")
 //   test("…", async ({ link, people }) => …)        a line to the server that can be cut, held, dropped and mended:
 //                                                   const [ada] = await people.by(link)("Ada"); link.cut(); link.mend()
+//   test.use({ serverName: "chat" })                a server of this file's own, for tests that count all that is in a room
 //   test.use({ serverArgs: ["--open"] })            flags for this file's server; it gets one of its own
 //   test.use({ javaScriptEnabled: false })          the page without WASM
 //   const own = await Server.start("--open")        one more server, for a test that stops it: `await own.remove()` at the end
@@ -44,11 +45,14 @@ interface PerTest {
 }
 
 interface PerWorker {
+  /** Files with different names get different servers. */
+  serverName: string;
   serverArgs: string[];
   server: Server;
 }
 
 export const test = base.extend<PerTest, PerWorker>({
+  serverName: ["shared", { option: true, scope: "worker" }],
   serverArgs: [[], { option: true, scope: "worker" }],
 
   server: [

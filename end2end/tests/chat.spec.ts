@@ -3,6 +3,9 @@
 import type { Page } from "@playwright/test";
 import { type Seat, expect, expectAccessible, expectNoSidewaysScroll, join, someone, test } from "../fixtures.ts";
 
+// What is in the room is counted here.
+test.use({ serverName: "chat" });
+
 const field = (page: Page) => page.getByRole("textbox", { name: /^(Message #|发消息到 #)/ });
 const log = (page: Page) => page.locator(".log");
 const texts = (page: Page) => page.getByRole("log").locator(".text");

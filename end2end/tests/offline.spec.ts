@@ -3,6 +3,9 @@
 import type { Page } from "@playwright/test";
 import { expect, join, test } from "../fixtures.ts";
 
+// What is in the room is counted here.
+test.use({ serverName: "offline" });
+
 const field = (page: Page) => page.getByRole("textbox", { name: "Message #general" });
 const texts = (page: Page) => page.getByRole("log").locator(".text");
 const pending = (page: Page) => page.locator(".pending li");
