@@ -163,27 +163,39 @@ pub(super) fn free_name(tx: &Tx<'_>, user: i64) -> Result<(), db::Error> {
     Ok(())
 }
 
-/// Forgets up to `most` guests whom nothing needs any more: no message, nothing they could come back with, and a name that
-/// is free again. Then the names that were theirs. How many guests there were.
-pub(super) fn forget_guests(tx: &Tx<'_>, now: Time, most: i64) -> Result<u64, db::Error> {
-    let gone = tx.execute(
-        "DELETE FROM users WHERE role = 'guest' AND id IN (
-           SELECT u.id FROM users u WHERE u.role = 'guest'
-             AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id)
-             AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.user_id = u.id)
-             AND NOT EXISTS (SELECT 1 FROM revocations r WHERE r.user_id = u.id)
-             AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = u.id)
-             AND NOT EXISTS (SELECT 1 FROM names n WHERE n.key = u.name_key AND n.email_key = u.email_key
-                             AND n.account = 0 AND n.held_until >= $1)
-           LIMIT $2)",
-        params![now, most],
+/// Forgets guests whose name is free again and to whom nothing refers, whatever feature it is of: the constraints say so.
+/// Looks at up to `most` of them with ids after `after`; gives the last id it looked at, none when there are no more.
+pub(super) fn forget_guests(
+    tx: &Tx<'_>,
+    after: i64,
+    now: Time,
+    most: usize,
+) -> Result<Option<i64>, db::Error> {
+    let guests: Vec<i64> = tx.query(
+        "SELECT id FROM users WHERE role = 'guest' AND id > $1 AND NOT EXISTS (
+           SELECT 1 FROM names WHERE key = name_key AND names.email_key = users.email_key
+             AND account = 0 AND held_until >= $2)
+         ORDER BY id LIMIT $3",
+        params![after, now, most],
     )?;
+    for &guest in &guests {
+        let gone = tx.savepoint(|tx| tx.execute("DELETE FROM users WHERE id = $1", params![guest]));
+        match gone {
+            Ok(_) | Err(db::Error::ForeignKey) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(guests.last().copied())
+}
+
+/// Forgets names that guests no longer hold and that no guest goes by.
+pub(super) fn forget_guest_names(tx: &Tx<'_>, now: Time) -> Result<(), db::Error> {
     tx.execute(
         "DELETE FROM names WHERE account = 0 AND held_until < $1 AND NOT EXISTS (SELECT 1 FROM users u
          WHERE u.name_key = names.key AND u.email_key = names.email_key AND u.role = 'guest')",
         params![now],
     )?;
-    Ok(gone)
+    Ok(())
 }
 
 /// The account one signs in to: by e-mail address or by name, the address first, since a name may look like one.

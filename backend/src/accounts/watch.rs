@@ -33,7 +33,7 @@ const TIDY_EVERY: Duration = Duration::from_hours(1);
 /// How long what ended is still in the tables.
 const FORGET_AFTER: Duration = Duration::from_hours(24);
 /// Guests forgotten in one transaction at most: it holds up other writers for milliseconds.
-const GUESTS_AT_ONCE: i64 = 500;
+const GUESTS_AT_ONCE: usize = 500;
 /// A last-seen time is written at most this often.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
 /// Most last-seen times that wait to be written; beyond, some are a minute older than they should be.
@@ -204,16 +204,17 @@ impl Accounts {
             .write(move |tx| credentials::expire(tx, now, now - FORGET_AFTER))
             .await?;
         self.apply_revocations().await?;
+        let mut after = 0;
         loop {
-            let guests = self
+            let round = self
                 .0
                 .db
-                .write(move |tx| store::forget_guests(tx, now, GUESTS_AT_ONCE));
-            // A full round may not have been the last.
-            if guests.await? < GUESTS_AT_ONCE.unsigned_abs() {
-                return Ok(());
-            }
+                .write(move |tx| store::forget_guests(tx, after, now, GUESTS_AT_ONCE));
+            let Some(last) = round.await? else { break };
+            after = last;
         }
+        let names = self.0.db.write(move |tx| store::forget_guest_names(tx, now));
+        Ok(names.await?)
     }
 }
 
