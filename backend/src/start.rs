@@ -160,6 +160,7 @@ impl Backend {
     pub async fn shutdown(&self) {
         self.hub.shutdown();
         self.tasks.lock().abort_all();
+        self.accounts.shutdown().await;
         self.db.close().await;
     }
 }
