@@ -1,5 +1,8 @@
 //! Keeps a room live in the browser: events in, scrolling, older pages, typing, what is unseen.
 
+mod typing;
+mod unseen;
+
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -12,7 +15,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event as DomEvent, HtmlElement};
 use wire::{
     accounts::Person,
-    chat::{Event, Message, Page, Signal, Snapshot},
+    chat::{Event, Message, Page, Snapshot},
     live::compact::Publication,
     time::Time,
     topic::Topic,
@@ -32,9 +35,9 @@ use crate::{
     time::Offset,
 };
 
-/// How long "… is typing" stands, and how often it is said again.
-const TYPING_MS: u64 = 6_000;
-const TYPING_EVERY_MS: u64 = 3_000;
+use typing::{hear_typing, say_typing, types};
+use unseen::{looked, seen, set_unseen};
+
 /// Events that come together are drawn together: five hundred at once are one change of the page.
 const TOGETHER: Duration = Duration::from_millis(16);
 /// The wait before asking again for a snapshot that could not be had.
@@ -382,75 +385,5 @@ fn discard(room: Room, id: &str) {
         field.set_value(&text);
         composer::changed(room);
         let _ = field.focus();
-    }
-}
-
-/// The reader types: the others are told, now and then.
-fn types(room: Room) {
-    let (now, state) = (live::now(), state());
-    if now >= state.typed_at.get() + TYPING_EVERY_MS
-        && let Ok(data) = postcard::to_allocvec(&Signal::Typing)
-    {
-        state.typed_at.set(now);
-        live::publish(topic(room), data);
-    }
-}
-
-fn hear_typing(room: Room, signal: Publication) {
-    let (Some(who), Ok(Signal::Typing)) = (signal.from, postcard::from_bytes(&signal.data)) else {
-        return;
-    };
-    if who.id == room.start.with_value(|start| start.me.id) {
-        return;
-    }
-    let (until, state) = (live::now() + TYPING_MS, state());
-    state.typing.borrow_mut().retain(|(known, _)| known.id != who.id);
-    state.typing.borrow_mut().push((who, until));
-    say_typing();
-    set_timeout(say_typing, Duration::from_millis(TYPING_MS));
-}
-
-fn say_typing() {
-    let (words, now, state) = (words::<RoomWords>(), live::now(), state());
-    state.typing.borrow_mut().retain(|(_, until)| *until > now);
-    let said = match state.typing.borrow().as_slice() {
-        [] => String::new(),
-        [(one, _)] => words.typing(&one.name),
-        [(one, _), (two, _)] => words.typing_two(&one.name, &two.name),
-        _ => words.typing_many.to_owned(),
-    };
-    say("typing", &said);
-}
-
-/// How much is unseen: on the button to the newest, and in the title while the page is not looked at.
-fn set_unseen(unseen: u64) {
-    let state = state();
-    state.unseen.set(unseen);
-    say("newest", &words::<RoomWords>().unseen(unseen));
-    show("newest", unseen > 0 && state.scrolled_up.get());
-    let badge = if unseen > 0 {
-        ["(", &unseen.to_string(), ") "].concat()
-    } else {
-        String::new()
-    };
-    document().set_title(&[&*badge, &state.title.borrow()].concat());
-}
-
-/// Everything that has come is in sight.
-fn seen() {
-    if !document().hidden() && state().unseen.get() > 0 {
-        set_unseen(0);
-    }
-}
-
-/// The page is looked at again, or no longer.
-fn looked(room: Room) {
-    if state().scrolled_up.get() {
-        return;
-    }
-    if document().hidden() {
-        room.timeline.update(|timeline| timeline.unmark());
-    } else {
-        seen();
     }
 }

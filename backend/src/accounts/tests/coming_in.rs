@@ -15,15 +15,11 @@ async fn the_first_account_is_the_administrators_and_the_next_are_members() {
     each_database(async |db| {
         let it = Fixture::new(db).await;
         assert!(it.accounts.is_first().await.unwrap());
-        assert_eq!(
-            it.register("Ada").await.unwrap().caller.person().unwrap().role,
-            Role::Admin
-        );
+        let ada = it.register("Ada").await.unwrap().caller;
+        assert_eq!(ada.person().unwrap().role, Role::Admin);
         assert!(!it.accounts.is_first().await.unwrap());
-        assert_eq!(
-            it.register("Bob").await.unwrap().caller.person().unwrap().role,
-            Role::Member
-        );
+        let bob = it.register("Bob").await.unwrap().caller;
+        assert_eq!(bob.person().unwrap().role, Role::Member);
     })
     .await;
 }

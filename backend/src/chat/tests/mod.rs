@@ -257,7 +257,14 @@ async fn guests_use_open_rooms_and_strangers_none() {
 async fn a_room_that_is_not_there_is_not_found() {
     testing::each_database(|db| async move {
         let world = World::new(db, false).await;
-        for room in ["", "nowhere", "gene\0ral", "general ", "GENERAL", "general' OR '1'='1"] {
+        for room in [
+            "",
+            "nowhere",
+            "gene\0ral",
+            "general ",
+            "GENERAL",
+            "general' OR '1'='1",
+        ] {
             let post = PostMessage {
                 room: room.into(),
                 ..post("c1", "hi")
