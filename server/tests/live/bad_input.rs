@@ -174,7 +174,7 @@ fn is_slow(server: &TestServer) -> bool {
 async fn a_socket_that_says_nothing_or_half_a_frame_is_not_kept() {
     let server = TestServer::start().await;
     let mut tcp = tokio::net::TcpStream::connect(server.addr).await.unwrap();
-    let request = "GET /connection/websocket HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\
+    let request = "GET /connection/websocket HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\
         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     tcp.write_all(request.as_bytes()).await.unwrap();
     let mut answer = [0; 12];
