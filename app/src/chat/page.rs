@@ -108,7 +108,7 @@ fn framed<V: IntoView + 'static>(title: String, body: impl FnOnce() -> V + Send 
 #[component]
 fn Conversation(start: Start) -> impl IntoView {
     let words = words::<PageWords>();
-    let room = start.snapshot.room.clone();
+    let (room, me) = (start.snapshot.room.clone(), start.me.id);
     let timeline = Timeline::from(start.snapshot.clone());
     let before = timeline.before().map(|id| ["?before=", &id.to_string()].concat());
     let older = crate::i18n::words::<RoomWords>().older;
@@ -130,14 +130,14 @@ fn Conversation(start: Start) -> impl IntoView {
                 <p class="banner warn" role="status" hidden data-chat="offline">{words.offline}</p>
                 <p class="banner bad" role="status" hidden data-chat="refused">{words.refused}</p>
             </div>
-            <Composer room/>
+            <Composer room me/>
         </section>
     }
 }
 
 /// Where one types: a plain form that the island takes over.
 #[component]
-fn Composer(room: String) -> impl IntoView {
+fn Composer(room: String, me: i64) -> impl IntoView {
     let words = words::<PageWords>();
     let refused = flash::error(SEND, "text").or_else(|| flash::error(SEND, "request"));
     let class = if refused.is_some() {
@@ -152,6 +152,7 @@ fn Composer(room: String) -> impl IntoView {
         <form class="composer" method="post" action=SEND>
             <input type="hidden" name="room" value=room/>
             <input type="hidden" name="client_id" value=fresh_id()/>
+            <input type="hidden" name="author" value=me/>
             <textarea
                 name="text"
                 rows="1"

@@ -2,7 +2,8 @@
 //! never overwrite each other. Sent one by one, in the order typed.
 //!
 //! An item may be sent twice (two tabs find it, an answer is lost); its id is made here, and the server stores an id
-//! once. Another person's items, left by an earlier session of this browser, are neither sent nor shown.
+//! once. Another person's items, left by an earlier session of this browser, are neither sent nor shown; an item says
+//! whose it is, since the cookie it goes out with may have become somebody else's.
 
 /// Where items outlive the page: `localStorage`, or a map in tests.
 pub(crate) trait Shelf {
@@ -63,6 +64,8 @@ pub(crate) enum Outcome {
     Later(u64),
     /// Refused for good.
     Failed(String),
+    /// This browser speaks for the owner no more; it would say the same of all that waits.
+    Stranger(String),
 }
 
 /// An item and how far it has come.
@@ -80,7 +83,7 @@ pub struct Entry {
 #[derive(Debug)]
 pub(crate) struct Outbox<S> {
     shelf: S,
-    prefix: String,
+    pub(crate) owner: i64,
     entries: Vec<Entry>,
     not_before: u64,
 }
@@ -88,10 +91,9 @@ pub(crate) struct Outbox<S> {
 impl<S: Shelf> Outbox<S> {
     /// The outbox of person `owner`, with what earlier pages of theirs left.
     pub(crate) fn open(shelf: S, owner: i64) -> Self {
-        let prefix = format!("flotilla:outbox:{owner}:");
         let mut outbox = Self {
             shelf,
-            prefix,
+            owner,
             entries: Vec::new(),
             not_before: 0,
         };
@@ -101,9 +103,8 @@ impl<S: Shelf> Outbox<S> {
 
     /// Takes in what other tabs have left on the shelf, and lets go of what they have sent.
     pub(crate) fn look(&mut self) {
-        let mut keys = self.shelf.keys();
-        keys.retain(|key| key.starts_with(&self.prefix));
-        let prefix = &self.prefix;
+        let (prefix, mut keys) = (key(self.owner, ""), self.shelf.keys());
+        keys.retain(|key| key.starts_with(&prefix));
         self.entries.retain(|entry| {
             let there = || keys.iter().any(|key| key[prefix.len()..] == entry.item.id);
             entry.stage != Stage::Waiting || !entry.shelved || there()
@@ -131,7 +132,7 @@ impl<S: Shelf> Outbox<S> {
 
     /// Keeps a new item.
     pub(crate) fn put(&mut self, item: Item) {
-        let key = self.key(&item.id);
+        let key = key(self.owner, &item.id);
         self.shelf.set(&key, &write(&item));
         let shelved = self.shelf.get(&key).is_some();
         self.entries.push(Entry {
@@ -160,19 +161,31 @@ impl<S: Shelf> Outbox<S> {
         (waits && self.not_before > 0).then_some(self.not_before)
     }
 
-    /// What became of an item that was sent.
-    pub(crate) fn sent(&mut self, id: &str, outcome: Outcome, now: u64) {
+    /// What became of an item that was sent as `owner`, who may not be this outbox's any more.
+    pub(crate) fn sent(&mut self, owner: i64, id: &str, outcome: Outcome, now: u64) {
+        if outcome == Outcome::Taken {
+            self.shelf.remove(&key(owner, id));
+        }
+        if owner != self.owner {
+            return;
+        }
         self.not_before = 0;
         let stage = match outcome {
-            Outcome::Taken => {
-                self.shelf.remove(&self.key(id));
-                Stage::Taken
-            }
+            Outcome::Taken => Stage::Taken,
             Outcome::Later(after) => {
                 self.not_before = now + after;
                 Stage::Waiting
             }
             Outcome::Failed(reason) => Stage::Failed(reason),
+            Outcome::Stranger(reason) => {
+                let stage = Stage::Failed(reason);
+                for entry in &mut self.entries {
+                    if entry.stage == Stage::Waiting {
+                        entry.stage = stage.clone();
+                    }
+                }
+                stage
+            }
         };
         self.set(id, stage);
     }
@@ -193,7 +206,7 @@ impl<S: Shelf> Outbox<S> {
         self.entries.retain(|entry| entry.item.id != id);
         let was_here = self.entries.len() < before;
         if was_here {
-            self.shelf.remove(&self.key(id));
+            self.shelf.remove(&key(self.owner, id));
         }
         was_here
     }
@@ -203,10 +216,11 @@ impl<S: Shelf> Outbox<S> {
             entry.stage = stage;
         }
     }
+}
 
-    fn key(&self, id: &str) -> String {
-        [&self.prefix, id].concat()
-    }
+/// An item's key on the shelf; without an id, what the keys of a person's items begin with.
+fn key(owner: i64, id: &str) -> String {
+    ["flotilla:outbox:", &owner.to_string(), ":", id].concat()
 }
 
 /// An item as one text: its parts one after the other, each behind its length in bytes (`5:hello`).

@@ -21,7 +21,6 @@ type Watcher = Rc<dyn Fn(Vec<Entry>)>;
 
 #[derive(Default)]
 struct Post {
-    owner: i64,
     outbox: Option<Outbox<Local>>,
     watchers: Vec<(String, Watcher)>,
 }
@@ -33,8 +32,7 @@ thread_local! {
 /// Opens the outbox of a person, and sends what earlier pages of theirs left.
 pub fn open(owner: i64) {
     POST.with_borrow_mut(|post| {
-        if post.outbox.is_none() || post.owner != owner {
-            post.owner = owner;
+        if post.outbox.as_ref().is_none_or(|outbox| outbox.owner != owner) {
             post.outbox = Some(Outbox::open(Local, owner));
         }
     });
@@ -42,7 +40,8 @@ pub fn open(owner: i64) {
     pump();
 }
 
-/// Keeps a form and sends it as soon as the server can be reached. Its id stands in the field `client_id`.
+/// Keeps a form and sends it as soon as the server can be reached. Its id stands in the field `client_id`, its owner's
+/// in `author`.
 pub fn put(scope: &str, action: &str, mut fields: Vec<(String, String)>) {
     let id = new_id();
     fields.push(("client_id".to_owned(), id.clone()));
@@ -121,7 +120,7 @@ pub fn changed() {
 
 /// Sends what waits, one after the other.
 fn pump() {
-    let Some(item) = with(|outbox| outbox.next(now())).flatten() else {
+    let Some((owner, item)) = with(|outbox| Some((outbox.owner, outbox.next(now())?))).flatten() else {
         if let Some(wake_at) = with(|outbox| outbox.wake_at()).flatten().filter(|at| *at > now()) {
             set_timeout(pump, Duration::from_millis(wake_at - now()));
         }
@@ -129,24 +128,27 @@ fn pump() {
     };
     changed();
     spawn_local(async move {
-        let outcome = send(&item).await;
-        change(|outbox| outbox.sent(&item.id, outcome, now()));
+        let outcome = send(owner, &item).await;
+        change(|outbox| outbox.sent(owner, &item.id, outcome, now()));
     });
 }
 
-async fn send(item: &Item) -> Outcome {
+/// Sends an item, and whose it is: by now another person may be signed in here.
+async fn send(owner: i64, item: &Item) -> Outcome {
     let Ok(body) = UrlSearchParams::new() else {
         return Outcome::Later(LATER_MS);
     };
     for (name, value) in &item.fields {
         body.append(name, value);
     }
+    body.append("author", &owner.to_string());
     let Ok(response) = form::fetch(&item.action, &body).await else {
         return Outcome::Later(LATER_MS);
     };
     match response.status() {
         200..=299 => Outcome::Taken,
         408 | 429 | 500.. => Outcome::Later(retry_after_ms(&response).unwrap_or(LATER_MS)),
+        401 => Outcome::Stranger(form::refusal(&response).await),
         _ => Outcome::Failed(form::refusal(&response).await),
     }
 }

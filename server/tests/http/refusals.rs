@@ -49,6 +49,31 @@ async fn a_browser_gets_a_page_also_where_nobody_can_be_known_and_from_a_plain_f
 }
 
 #[tokio::test]
+async fn what_one_person_typed_is_not_posted_by_another() {
+    let site = Site::closed().await;
+    let (ada, bob) = (site.member("ada").await, site.member("bob").await);
+    let ada_id = ada.caller.user_id().unwrap();
+    let form = format!("room=general&client_id=a1&text=hello&author={ada_id}");
+    for (who, status) in [(&bob, StatusCode::UNAUTHORIZED), (&ada, StatusCode::OK)] {
+        let request = site
+            .ask(Method::POST, "/fn/chat/send")
+            .header("accept", "application/json")
+            .header("content-type", "application/x-www-form-urlencoded");
+        let request = request.bearer_auth(&who.secret).body(form.clone());
+        assert_eq!(request.send().await.unwrap().status(), status);
+    }
+    let stored = site
+        .backend
+        .chat
+        .snapshot(&ada.caller, "general", 9)
+        .await
+        .unwrap();
+    let authors: Vec<i64> = stored.messages.iter().map(|message| message.author.id).collect();
+    assert_eq!(authors, [ada_id]);
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_in_an_address_is_refused_in_our_own_words() {
     let site = Site::open().await;
     for (path, status, said) in [

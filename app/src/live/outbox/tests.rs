@@ -78,7 +78,7 @@ fn items_wait_through_a_reload_and_go_out_in_the_order_typed() {
     let mut after = Outbox::open(shelf, 1);
     assert_eq!(after.next(0), Some(item("z", 1)));
     assert_eq!(after.next(0), None, "one at a time");
-    after.sent("z", Outcome::Taken, 0);
+    after.sent(1, "z", Outcome::Taken, 0);
     assert_eq!(after.next(0), Some(item("a", 2)));
 }
 
@@ -96,7 +96,7 @@ fn an_unreachable_server_is_tried_again_later_and_at_once_when_the_connection_is
     let mut outbox = Outbox::open(Shared::default(), 1);
     outbox.put(item("a", 1));
     outbox.next(0).unwrap();
-    outbox.sent("a", Outcome::Later(5_000), 100);
+    outbox.sent(1, "a", Outcome::Later(5_000), 100);
     assert_eq!((outbox.next(5_099), outbox.wake_at()), (None, Some(5_100)));
     outbox.hurry();
     assert_eq!(outbox.next(200), Some(item("a", 1)));
@@ -108,9 +108,9 @@ fn a_refused_item_stays_until_it_is_retried_or_discarded_and_holds_up_no_other()
     outbox.put(item("a", 1));
     outbox.put(item("b", 2));
     outbox.next(0).unwrap();
-    outbox.sent("a", Outcome::Failed("Too long".into()), 0);
+    outbox.sent(1, "a", Outcome::Failed("Too long".into()), 0);
     assert_eq!(outbox.next(0), Some(item("b", 2)));
-    outbox.sent("b", Outcome::Taken, 0);
+    outbox.sent(1, "b", Outcome::Taken, 0);
     assert_eq!(outbox.next(0), None);
     outbox.retry("a");
     assert_eq!(outbox.next(0), Some(item("a", 1)));
@@ -123,7 +123,7 @@ fn a_taken_item_is_shown_until_its_event_comes() {
     let mut outbox = Outbox::open(Shared::default(), 1);
     outbox.put(item("a", 1));
     outbox.next(0).unwrap();
-    outbox.sent("a", Outcome::Taken, 0);
+    outbox.sent(1, "a", Outcome::Taken, 0);
     assert_eq!(outbox.of("chat:general").next().unwrap().stage, Stage::Taken);
     assert!(outbox.remove("a"));
     assert!(!outbox.remove("a"));
@@ -139,7 +139,7 @@ fn two_tabs_keep_each_others_items_and_let_go_of_what_the_other_has_sent() {
     two.look();
     assert_eq!(ids(&two), ["a", "b"]);
     one.next(0).unwrap();
-    one.sent("a", Outcome::Taken, 0);
+    one.sent(1, "a", Outcome::Taken, 0);
     two.look();
     assert_eq!(ids(&two), ["b"]);
 }
@@ -150,6 +150,36 @@ fn another_persons_items_are_neither_sent_nor_lost() {
     Outbox::open(shelf.clone(), 1).put(item("a", 1));
     assert_eq!(Outbox::open(shelf.clone(), 2).next(0), None);
     assert_eq!(Outbox::open(shelf, 1).next(0), Some(item("a", 1)));
+}
+
+#[test]
+fn what_is_refused_to_a_stranger_stays_on_the_shelf_and_nothing_more_goes_out() {
+    let shelf = Shared::default();
+    let mut outbox = Outbox::open(shelf.clone(), 1);
+    outbox.put(item("a", 1));
+    outbox.put(item("b", 2));
+    outbox.next(0).unwrap();
+    outbox.sent(1, "a", Outcome::Stranger("Sign in".into()), 0);
+    outbox.hurry();
+    assert_eq!((outbox.next(0), outbox.wake_at()), (None, None));
+    let failed = Stage::Failed("Sign in".into());
+    assert!(outbox.of("chat:general").all(|entry| entry.stage == failed));
+    assert_eq!(
+        Outbox::open(shelf, 1).next(0),
+        Some(item("a", 1)),
+        "the owner is back"
+    );
+}
+
+#[test]
+fn an_answer_settles_the_item_of_whom_it_was_sent_as() {
+    let shelf = Shared::default();
+    Outbox::open(shelf.clone(), 1).put(item("a", 1));
+    let mut other = Outbox::open(shelf.clone(), 2);
+    other.put(item("a", 1));
+    other.sent(1, "a", Outcome::Taken, 0);
+    assert_eq!(shelf.keys(), ["flotilla:outbox:2:a"]);
+    assert_eq!(other.next(0), Some(item("a", 1)));
 }
 
 #[test]
