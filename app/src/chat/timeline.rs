@@ -100,10 +100,13 @@ impl Timeline {
         }
     }
 
-    /// Puts a page of older messages before those that are there.
-    pub fn prepend(&mut self, older: Page) {
-        let first = self.messages.first().map_or(i64::MAX, |first| first.id);
-        let older_messages = older.messages.into_iter().filter(|message| message.id < first);
+    /// Puts a page of older messages, asked for with `before`, before those that are there. If others are the oldest by
+    /// now (a renewal, a trim), the page would leave a hole: it is dropped.
+    pub fn prepend(&mut self, before: i64, older: Page) {
+        if self.before() != Some(before) {
+            return;
+        }
+        let older_messages = older.messages.into_iter().filter(|message| message.id < before);
         self.messages.splice(0..0, older_messages.map(Arc::new));
         self.more = older.more;
     }
@@ -296,11 +299,29 @@ mod tests {
         let mut timeline: Timeline = snapshot(&[5, 6], true).into();
         assert_eq!(timeline.before(), Some(5));
         let messages = [3, 4, 5].map(|id| message(id, 1, id)).into();
-        timeline.prepend(Page {
-            messages,
-            more: false,
-        });
+        timeline.prepend(
+            5,
+            Page {
+                messages,
+                more: false,
+            },
+        );
         assert_eq!((ids(&timeline), timeline.before()), (vec![3, 4, 5, 6], None));
+    }
+
+    #[test]
+    fn an_older_page_that_comes_after_a_renewal_leaves_no_hole() {
+        let mut timeline: Timeline = snapshot(&[5, 6], true).into();
+        timeline.renew(snapshot(&[90, 91], true));
+        let messages = [3, 4].map(|id| message(id, 1, id)).into();
+        timeline.prepend(
+            5,
+            Page {
+                messages,
+                more: false,
+            },
+        );
+        assert_eq!((ids(&timeline), timeline.before()), (vec![90, 91], Some(90)));
     }
 
     #[test]

@@ -333,7 +333,7 @@ fn load_older(room: Room) {
             },
         );
         if let Some(page) = page {
-            room.timeline.update(|timeline| timeline.prepend(page));
+            room.timeline.update(|timeline| timeline.prepend(before, page));
             frame(room);
         }
         state().loading.set(false);
