@@ -35,13 +35,13 @@ pub struct Done {
 }
 
 /// Why the server refused: a field's name and what is wrong with it, or `request` and what is wrong at all. A list:
-/// the map of `wire::error::Errors` costs the WASM eight kilobytes.
+/// the map of `wire::error::Errors` costs the WASM eight kilobytes. Then the status, 0 where no server answered.
 #[derive(Debug)]
-pub struct Refused(pub Vec<(String, String)>);
+pub struct Refused(pub Vec<(String, String)>, pub u16);
 
 impl Refused {
     fn one(words: &str) -> Self {
-        Self(vec![("request".to_owned(), words.to_owned())])
+        Self(vec![("request".to_owned(), words.to_owned())], 0)
     }
 }
 
@@ -73,7 +73,9 @@ async fn send(action: &str, fields: &UrlSearchParams) -> Result<Done, Refused> {
         let location = response.headers().get("location").ok().flatten();
         return Ok(Done { location, body });
     }
-    Err(read_errors(&body).unwrap_or_else(failed))
+    let mut refused = read_errors(&body).unwrap_or_else(failed);
+    refused.1 = response.status();
+    Err(refused)
 }
 
 /// Why the server refused, in one sentence.
@@ -115,7 +117,7 @@ fn read_errors(body: &str) -> Option<Refused> {
             .ok()?;
         errors.push((name.as_string()?, messages.join(" ").into()));
     }
-    (!errors.is_empty()).then_some(Refused(errors))
+    (!errors.is_empty()).then_some(Refused(errors, 0))
 }
 
 fn offline() -> Refused {

@@ -58,6 +58,10 @@ struct State {
     typing: RefCell<Vec<(Person, u64)>>,
     /// Whether older ones are on their way.
     loading: Cell<bool>,
+    /// Whether a fresh snapshot is on its way.
+    renewing: Cell<bool>,
+    /// Whether the page was left: what still comes for it is nobody's.
+    left: Cell<bool>,
     /// What was heard and is not drawn yet.
     heard: RefCell<Vec<Message>>,
     follower: Cell<FollowerId>,
@@ -140,7 +144,9 @@ fn listen(room: Room, lines: &Element) {
         );
     }
     let looked = window_event_listener_untyped("visibilitychange", move |_| looked(room));
+    let state = state();
     live::on_leave(move || {
+        state.left.set(true);
         looked.remove();
         drop(heard);
     });
@@ -268,7 +274,7 @@ fn draw(room: Room) {
             for message in messages {
                 timeline.apply(Event::Posted(message));
             }
-            if !away {
+            if !state.scrolled_up.get() {
                 timeline.trim();
             }
         });
@@ -293,22 +299,38 @@ fn hold_still(change: impl FnOnce()) {
     }
 }
 
+/// Takes a fresh snapshot, however often one is asked for meanwhile.
 fn start_again(room: Room) {
-    spawn_local(async move {
-        match fetch::<Snapshot>("/fn/chat/snapshot", &[("room", &room.name())]).await {
-            Some(snapshot) => {
-                let position = snapshot.position.clone();
-                hold_still(|| room.timeline.update(|timeline| timeline.renew(snapshot)));
-                live::renew(state().follower.get(), &position);
-                post::changed();
-            }
-            None => set_timeout(move || start_again(room), AGAIN),
-        }
-    });
+    let state = state();
+    if !state.renewing.replace(true) {
+        spawn_local(renew(room, state));
+    }
 }
 
-async fn fetch<T: DeserializeOwned>(action: &str, fields: &[(&str, &str)]) -> Option<T> {
-    slot::decode(&form::post(action, fields).await.ok()?.body)
+/// Asks until there is a snapshot, or the server refuses it, or the page is left.
+async fn renew(room: Room, state: Rc<State>) {
+    let answer = fetch::<Snapshot>("/fn/chat/snapshot", &[("room", &room.name())]).await;
+    if state.left.get() {
+        return;
+    }
+    match answer {
+        Ok(snapshot) => {
+            state.renewing.set(false);
+            let position = snapshot.position.clone();
+            hold_still(|| room.timeline.update(|timeline| timeline.renew(snapshot)));
+            live::renew(state.follower.get(), &position);
+            post::changed();
+        }
+        Err(0 | 408 | 429 | 500..) => set_timeout(move || spawn_local(renew(room, state)), AGAIN),
+        Err(_) => show("refused", true),
+    }
+}
+
+/// What a server function answers, or the status it has instead: 0 if nobody answered, 200 if it cannot be read (the
+/// server is of another build).
+async fn fetch<T: DeserializeOwned>(action: &str, fields: &[(&str, &str)]) -> Result<T, u16> {
+    let answer = form::post(action, fields).await.map_err(|refused| refused.1)?;
+    slot::decode(&answer.body).ok_or(200)
 }
 
 /// Loads the page of messages before those that are there.
@@ -316,27 +338,31 @@ fn load_older(room: Room) {
     let Some(before) = room.timeline.with_untracked(|timeline| timeline.before()) else {
         return;
     };
-    if state().loading.replace(true) {
+    let state = state();
+    if state.loading.replace(true) {
         return;
     }
     say("older", words::<RoomWords>().loading);
     spawn_local(async move {
         let fields = [("room", &*room.name()), ("before", &*before.to_string())];
         let page = fetch::<Page>("/fn/chat/older", &fields).await;
+        if state.left.get() {
+            return;
+        }
         let words = words::<RoomWords>();
         say(
             "older",
-            if page.is_some() {
+            if page.is_ok() {
                 words.older
             } else {
                 words.not_loaded
             },
         );
-        if let Some(page) = page {
+        if let Ok(page) = page {
             room.timeline.update(|timeline| timeline.prepend(before, page));
             frame(room);
         }
-        state().loading.set(false);
+        state.loading.set(false);
     });
 }
 
