@@ -69,8 +69,8 @@ mod server {
             postcard::from_bytes(&bytes).ok()
         }
 
-        /// The `Set-Cookie` that keeps it for the next page.
-        pub(crate) fn keep(mut self) -> HeaderValue {
+        /// The `Set-Cookie` that keeps it for the next page; `tls` says whether the connection is encrypted.
+        pub(crate) fn keep(mut self, tls: bool) -> HeaderValue {
             self.values.retain(|(name, _)| !name.contains("password"));
             for message in self.errors.errors.values_mut().flatten() {
                 *message = message.chars().take(MAX_MESSAGE_CHARS).collect();
@@ -90,12 +90,12 @@ mod server {
                 self.values.remove(longest);
                 text = self.encoded();
             }
-            set(&text, 60)
+            set(&text, 60, tls)
         }
 
         /// The `Set-Cookie` that removes it, once shown.
-        pub(crate) fn clear() -> HeaderValue {
-            set("", 0)
+        pub(crate) fn clear(tls: bool) -> HeaderValue {
+            set("", 0, tls)
         }
 
         fn encoded(&self) -> String {
@@ -103,8 +103,9 @@ mod server {
         }
     }
 
-    fn set(value: &str, seconds: u32) -> HeaderValue {
-        let cookie = format!("{NAME}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax");
+    fn set(value: &str, seconds: u32, tls: bool) -> HeaderValue {
+        let secure = if tls { "; Secure" } else { "" };
+        let cookie = format!("{NAME}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::from_str(&cookie).expect("base64 and attributes are visible ASCII")
     }
 
@@ -147,12 +148,24 @@ mod server {
         #[test]
         fn what_was_typed_comes_back() {
             let flash = flash(&[("email", "ada@example.org"), ("name", "艾达")]);
-            assert_eq!(back(&flash.clone().keep()), Some(flash));
+            assert_eq!(back(&flash.clone().keep(false)), Some(flash));
+        }
+
+        #[test]
+        fn behind_tls_it_never_travels_in_the_clear() {
+            for (cookie, secure) in [
+                (flash(&[]).keep(true), true),
+                (Flash::clear(true), true),
+                (flash(&[]).keep(false), false),
+            ] {
+                assert_eq!(cookie.to_str().expect("ASCII").ends_with("; Secure"), secure);
+            }
         }
 
         #[test]
         fn a_password_is_never_kept() {
-            let kept = back(&flash(&[("password", "secret"), ("new_password", "x"), ("name", "ada")]).keep());
+            let kept =
+                back(&flash(&[("password", "secret"), ("new_password", "x"), ("name", "ada")]).keep(false));
             assert_eq!(
                 kept.expect("a flash").values,
                 [("name".to_owned(), "ada".to_owned())]
@@ -162,7 +175,7 @@ mod server {
         #[test]
         fn what_does_not_fit_is_left_out_and_the_errors_stay() {
             let long = "x".repeat(10_000);
-            let cookie = flash(&[("text", &long), ("room", "general")]).keep();
+            let cookie = flash(&[("text", &long), ("room", "general")]).keep(true);
             assert!(cookie.len() <= 4_096);
             let kept = back(&cookie).expect("a flash");
             assert_eq!(kept.values, [("room".to_owned(), "general".to_owned())]);

@@ -110,7 +110,9 @@ impl Call {
                 errors: failed.errors,
                 values,
             };
-            answer.headers_mut().append(header::SET_COOKIE, flash.keep());
+            answer
+                .headers_mut()
+                .append(header::SET_COOKIE, flash.keep(context.seen.tls));
             return answer;
         }
         let mut answer = (status, axum::Json(failed.errors)).into_response();

@@ -218,7 +218,7 @@ fn render(context: &RequestContext, mut page: Page) -> Response {
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
     if context.flash.is_some() {
-        headers.append(header::SET_COOKIE, Flash::clear());
+        headers.append(header::SET_COOKIE, Flash::clear(context.seen.tls));
     }
     response
 }

@@ -35,5 +35,5 @@ pub(super) fn show_once(action: &str, values: &[(&str, &str)]) {
         values,
         ..Flash::default()
     };
-    set_cookie(&flash.keep());
+    set_cookie(&flash.keep(ssr::request().seen.tls));
 }
