@@ -17,6 +17,8 @@ site_is_fresh() {
 site() {
   site_is_fresh && return
   cargo leptos build --release --frontend-only --cargo-locked
+  # Without the lines that are only a comment: a kilobyte less over the wire.
+  grep -vE '^ *(//|/\*.*\*/$)' public/boot.js >"$SITE/boot.js"
   touch "$STAMP"
 }
 
