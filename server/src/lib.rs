@@ -1,6 +1,6 @@
 //! The binary's library: the command line, HTTP and sockets.
 //!
-//! Read in this order: [`cli`] (what the program is asked to do), [`config`] (what is set, and by whom), [`serve`]
+//! Read in this order: [`cli`] (what the program is asked to do), [`config`] (what is set, and by whom), [`mod@serve`]
 //! (start and end), [`accept`] (the accept loop and its caps), [`http`] (routes, layers and what answers).
 //!
 //! Invariants:

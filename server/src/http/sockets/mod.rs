@@ -1,7 +1,7 @@
 //! Sockets: what all of them share, then each.
 //!
 //! Read in this order: [`upgrade`] (from a request to an open socket), [`socket`] (one task a socket: read, drain, flush
-//! once), [`frame`] (RFC 6455), [`heartbeat`], [`counts`]; then [`live`] (`/connection/websocket`),
+//! once), [`frame`] (RFC 6455), [`heartbeat`], [`mod@counts`]; then [`live`] (`/connection/websocket`),
 //! [`chat`] (`/ws`) and [`echo`] (`/echo`).
 //!
 //! Every socket holds a [`backend::hub::Connection`], whether it follows topics or not: so a revoked session and a
