@@ -132,12 +132,14 @@ fn server_functions(routes: Routes) -> Routes {
 
 /// Sockets that have a path of their own.
 fn sockets_of(routes: Routes) -> Routes {
-    let chat = async |State(backend): State<Arc<Backend>>,
-                      Extension(caller): Extension<Caller>,
-                      upgrade: Upgrade| { sockets::chat::open(backend, caller, upgrade) };
-    let live = async |State(backend): State<Arc<Backend>>,
-                      Extension(caller): Extension<Caller>,
-                      upgrade: Upgrade| { sockets::live::open(backend, caller, upgrade) };
+    let chat =
+        async |State(backend): State<Arc<Backend>>,
+               Extension(caller): Extension<Caller>,
+               upgrade: Upgrade| { sockets::chat::open(backend, caller, upgrade).await };
+    let live =
+        async |State(backend): State<Arc<Backend>>,
+               Extension(caller): Extension<Caller>,
+               upgrade: Upgrade| { sockets::live::open(backend, caller, upgrade).await };
     routes
         .public("/ws", get(chat))
         .public("/connection/websocket", get(live))
@@ -155,6 +157,7 @@ async fn echo_or_page(Extension(site): Extension<Arc<Site>>, request: Request, n
         return error::ApiError::from(Error::Unauthorized).into_response();
     };
     sockets::echo::open(&site.backend, caller, upgrade)
+        .await
         .map_err(error::PlainError::from)
         .into_response()
 }

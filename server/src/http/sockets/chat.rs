@@ -14,7 +14,7 @@ use backend::{
     Backend, Error,
     accounts::Caller,
     chat::{self, GENERAL},
-    hub::{Disconnect, Encoding, Push},
+    hub::{Connection, Disconnect, Encoding, Push},
 };
 use bytes::{Bytes, BytesMut};
 use serde::Deserialize;
@@ -44,25 +44,36 @@ const NOT_YOURS: CloseReason = CloseReason {
 pub(super) static PLAIN: Encoding = Encoding { slot: 2, encode };
 
 /// Answers the request to open `/ws`.
-pub fn open(backend: Arc<Backend>, caller: Caller, upgrade: Upgrade) -> Response {
-    let (behind, who) = (backend.clone(), caller.clone());
+pub async fn open(backend: Arc<Backend>, caller: Caller, upgrade: Upgrade) -> Response {
+    let mut connection = backend.connect(&caller, &PLAIN).await;
+    // Before the answer, so that what is said once the socket is open reaches it.
+    let followed = match caller.person() {
+        Ok(_) => Some(follow(&mut connection, &backend, &caller).await),
+        Err(_) => None,
+    };
     upgrade.open(
-        &backend,
-        &caller,
-        &PLAIN,
+        connection,
         Kind::Chat,
         MAX_MESSAGE_BYTES,
-        |mut socket| async move {
-            let Err(end) = talk(&mut socket, &behind, who).await;
+        move |mut socket| async move {
+            let Err(end) = talk(&mut socket, &backend, caller, followed).await;
             socket.finish(end).await;
         },
     )
 }
 
-async fn talk(socket: &mut Socket, backend: &Backend, caller: Caller) -> Result<Infallible, End> {
-    // Boxed, here and below: a socket at rest then carries none of their state.
-    let caller = Box::pin(introduce(socket, backend, caller)).await?;
-    Box::pin(follow(socket, backend, &caller)).await?;
+/// `followed`: how following the room went, where the request itself said who it is.
+async fn talk(
+    socket: &mut Socket,
+    backend: &Backend,
+    caller: Caller,
+    followed: Option<Result<(), End>>,
+) -> Result<Infallible, End> {
+    let caller = match followed {
+        Some(followed) => followed.map(|()| caller)?,
+        // Boxed, here and below: a socket at rest then carries none of their state.
+        None => Box::pin(introduce(socket, backend, caller)).await?,
+    };
     let mut waiting = Vec::new();
     loop {
         if waiting.is_empty() {
@@ -74,14 +85,11 @@ async fn talk(socket: &mut Socket, backend: &Backend, caller: Caller) -> Result<
     }
 }
 
-/// Who it is: known from the request, or by a token as the first message.
+/// Learns who it is by a token as the first message, and follows the room.
 async fn introduce(socket: &mut Socket, backend: &Backend, caller: Caller) -> Result<Caller, End> {
     #[derive(Deserialize)]
     struct First {
         token: String,
-    }
-    if caller.person().is_ok() {
-        return Ok(caller);
     }
     let first = socket.next_until(Instant::now() + TOKEN_TIME).await?.ok_or(WHO)?;
     let First { token } = serde_json::from_slice(bytes_of(&first)).map_err(|_| WHO)?;
@@ -91,18 +99,18 @@ async fn introduce(socket: &mut Socket, backend: &Backend, caller: Caller) -> Re
         .await
         .map_err(end_of)?;
     socket.identify(backend.connect(&caller, &PLAIN).await);
+    follow(socket.connection_mut(), backend, &caller).await?;
     Ok(caller)
 }
 
-/// From now on, what is said in the room is queued for this socket.
-async fn follow(socket: &mut Socket, backend: &Backend, caller: &Caller) -> Result<(), End> {
+/// From now on, what is said in the room is queued for this connection.
+async fn follow(connection: &mut Connection, backend: &Backend, caller: &Caller) -> Result<(), End> {
     let topic = chat::plain_topic(GENERAL);
-    socket
-        .connection_mut()
+    connection
         .subscribe(&topic, false)
         .map_err(|_| Disconnect::SERVER_ERROR)?;
     let position = backend.chat.may_follow(caller, GENERAL).await.map_err(end_of)?;
-    socket.connection().begin(&topic, position.offset);
+    connection.begin(&topic, position.offset);
     Ok(())
 }
 

@@ -2,8 +2,6 @@
 //!
 //! Open to strangers: it stores nothing, and [`backend::echo`] bounds how many there are and what they hold.
 
-use std::sync::Arc;
-
 use axum::response::Response;
 use backend::{Backend, Error, accounts::Caller};
 use wire::echo::MAX_ECHO_BYTES;
@@ -11,20 +9,16 @@ use wire::echo::MAX_ECHO_BYTES;
 use super::{End, Kind, Socket, Upgrade, chat};
 
 /// Answers the request to open `/echo` as a socket.
-pub fn open(backend: &Arc<Backend>, caller: &Caller, upgrade: Upgrade) -> Result<Response, Error> {
+pub async fn open(backend: &Backend, caller: &Caller, upgrade: Upgrade) -> Result<Response, Error> {
     let visit = backend.echo.enter(caller)?;
-    Ok(upgrade.open(
-        backend,
-        caller,
-        &chat::PLAIN,
-        Kind::Echo,
-        MAX_ECHO_BYTES,
-        |mut socket| async move {
+    let connection = backend.connect(caller, &chat::PLAIN).await;
+    Ok(
+        upgrade.open(connection, Kind::Echo, MAX_ECHO_BYTES, |mut socket| async move {
             socket.bound_by(visit);
             let end = repeat(&mut socket).await;
             socket.finish(end).await;
-        },
-    ))
+        }),
+    )
 }
 
 async fn repeat(socket: &mut Socket) -> End {

@@ -1,12 +1,10 @@
 //! From an HTTP request to an open socket.
 
-use std::sync::Arc;
-
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     response::{IntoResponse, Response},
 };
-use backend::{Backend, accounts::Caller, hub::Encoding};
+use backend::hub::Connection;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
@@ -53,13 +51,11 @@ impl Upgrade {
         offers
     }
 
-    /// Answers the request, and hands the socket to `serve` as soon as it is open. Messages longer than `most` bytes close
-    /// it with 1009. `kind` is how it is counted.
+    /// Answers the request, and hands the socket to `serve` as soon as it is open. The connection is made before: what it
+    /// follows already waits for it. Messages longer than `most` bytes close it with 1009. `kind` is how it is counted.
     pub fn open<F>(
         self,
-        backend: &Arc<Backend>,
-        caller: &Caller,
-        encoding: &'static Encoding,
+        connection: Connection,
         kind: Kind,
         most: usize,
         serve: impl FnOnce(Socket) -> F + Send + 'static,
@@ -67,11 +63,10 @@ impl Upgrade {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let (backend, caller, on) = (backend.clone(), caller.clone(), self.on);
+        let on = self.on;
         tokio::spawn(async move {
             // A peer that is gone before its socket opens needs no word.
             if let Ok(io) = on.await {
-                let connection = backend.connect(&caller, encoding).await;
                 let socket = Socket::new(TokioIo::new(io), connection, most, Open::new(kind));
                 serve(socket).await;
             }

@@ -23,17 +23,15 @@ use super::{Kind, MAX_MESSAGE_BYTES, Upgrade};
 use session::Session;
 
 /// Answers the request to open the live socket.
-pub fn open(backend: Arc<Backend>, caller: Caller, mut upgrade: Upgrade) -> Response {
+pub async fn open(backend: Arc<Backend>, caller: Caller, mut upgrade: Upgrade) -> Response {
     let session = Session::new(backend.clone(), caller.clone());
     let (kind, most) = (Kind::Live, MAX_MESSAGE_BYTES);
     if upgrade.choose(SUBPROTOCOL) {
-        upgrade.open(&backend, &caller, &compact::ENCODING, kind, most, |socket| {
-            compact::serve(socket, session)
-        })
+        let connection = backend.connect(&caller, &compact::ENCODING).await;
+        upgrade.open(connection, kind, most, |socket| compact::serve(socket, session))
     } else {
         upgrade.choose(json::SUBPROTOCOL);
-        upgrade.open(&backend, &caller, &json::ENCODING, kind, most, |socket| {
-            json::serve(socket, session)
-        })
+        let connection = backend.connect(&caller, &json::ENCODING).await;
+        upgrade.open(connection, kind, most, |socket| json::serve(socket, session))
     }
 }
