@@ -1,5 +1,6 @@
 //! Keeps a room live in the browser: events in, scrolling, older pages, typing, what is unseen.
 
+mod ask;
 mod typing;
 mod unseen;
 
@@ -9,13 +10,12 @@ use std::{
     time::Duration,
 };
 
-use leptos::{prelude::*, task::spawn_local};
-use serde::de::DeserializeOwned;
+use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event as DomEvent, HtmlElement};
 use wire::{
     accounts::Person,
-    chat::{Event, Message, Page, Snapshot},
+    chat::{Event, Message},
     live::compact::Publication,
     time::Time,
     topic::Topic,
@@ -25,23 +25,18 @@ use super::{
     composer::{self, scope},
     room::Room,
     start::Zone,
-    words::RoomWords,
 };
 use crate::{
-    form,
-    i18n::words,
     live::{self, Entry, FollowerId, News, Stage, Status, Told, post},
-    slot,
     time::Offset,
 };
 
+use ask::{load_older, start_again};
 use typing::{hear_typing, say_typing, types};
 use unseen::{looked, seen, set_unseen};
 
 /// Events that come together are drawn together: five hundred at once are one change of the page.
 const TOGETHER: Duration = Duration::from_millis(16);
-/// The wait before asking again for a snapshot that could not be had.
-const AGAIN: Duration = Duration::from_secs(3);
 /// This near to the end, one is at the end.
 const NEAR_END_PX: i32 = 48;
 /// This near to the beginning, older ones are loaded.
@@ -297,73 +292,6 @@ fn hold_still(change: impl FnOnce()) {
             log.set_scroll_top(log.scroll_top() - (log.scroll_height() - before));
         });
     }
-}
-
-/// Takes a fresh snapshot, however often one is asked for meanwhile.
-fn start_again(room: Room) {
-    let state = state();
-    if !state.renewing.replace(true) {
-        spawn_local(renew(room, state));
-    }
-}
-
-/// Asks until there is a snapshot, or the server refuses it, or the page is left.
-async fn renew(room: Room, state: Rc<State>) {
-    let answer = fetch::<Snapshot>("/fn/chat/snapshot", &[("room", &room.name())]).await;
-    if state.left.get() {
-        return;
-    }
-    match answer {
-        Ok(snapshot) => {
-            state.renewing.set(false);
-            let position = snapshot.position.clone();
-            hold_still(|| room.timeline.update(|timeline| timeline.renew(snapshot)));
-            live::renew(state.follower.get(), &position);
-            post::changed();
-        }
-        Err(0 | 408 | 429 | 500..) => set_timeout(move || spawn_local(renew(room, state)), AGAIN),
-        Err(_) => show("refused", true),
-    }
-}
-
-/// What a server function answers, or the status it has instead: 0 if nobody answered, 200 if it cannot be read (the
-/// server is of another build).
-async fn fetch<T: DeserializeOwned>(action: &str, fields: &[(&str, &str)]) -> Result<T, u16> {
-    let answer = form::post(action, fields).await.map_err(|refused| refused.1)?;
-    slot::decode(&answer.body).ok_or(200)
-}
-
-/// Loads the page of messages before those that are there.
-fn load_older(room: Room) {
-    let Some(before) = room.timeline.with_untracked(|timeline| timeline.before()) else {
-        return;
-    };
-    let state = state();
-    if state.loading.replace(true) {
-        return;
-    }
-    say("older", words::<RoomWords>().loading);
-    spawn_local(async move {
-        let fields = [("room", &*room.name()), ("before", &*before.to_string())];
-        let page = fetch::<Page>("/fn/chat/older", &fields).await;
-        if state.left.get() {
-            return;
-        }
-        let words = words::<RoomWords>();
-        say(
-            "older",
-            if page.is_ok() {
-                words.older
-            } else {
-                words.not_loaded
-            },
-        );
-        if let Ok(page) = page {
-            room.timeline.update(|timeline| timeline.prepend(before, page));
-            frame(room);
-        }
-        state.loading.set(false);
-    });
 }
 
 /// The list was scrolled. Its offset is 0 at the end and negative above.
