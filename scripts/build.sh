@@ -29,8 +29,9 @@ server() {
 dist() {
   site
   node scripts/compress.mjs "$SITE"
-  # Read while compiling: what the program embeds.
-  LEPTOS_SITE_ROOT=$SITE cargo build --locked --release --package server --bin flotilla --features embed
+  # The compiler reads the site; cargo would not know of a file that is new in it.
+  touch server/src/http/assets.rs
+  cargo build --locked --release --package server --bin flotilla --features embed
   mkdir -p dist
   install -m 755 "$CARGO_TARGET_DIR/release/flotilla" dist/flotilla
   say "dist/flotilla: $(du -h dist/flotilla | cut -f1), the site inside"
