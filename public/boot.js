@@ -167,8 +167,9 @@ function arrive(url, push) {
   $("#announce").textContent = field ? document.title : "";
 }
 
-/** Keeps how far this page is scrolled, for when one comes back. */
+/** Keeps how far this page is scrolled, for when one comes back. On the way back the address is the next page's already. */
 function remember() {
+  if (location.pathname + location.search !== shown) return;
   history.replaceState({ ...history.state, y: scrollY }, "");
 }
 
