@@ -49,8 +49,8 @@ count_cargo() {
 }
 
 count_playwright() {
-  awk '$2 == "passed" { passed += $1 } $2 == "failed" || $2 == "interrupted" { failed += $1 } END { print passed + 0, failed + 0 }' \
-    <(grep -E '^ +[0-9]+ (passed|failed|interrupted)' "$1")
+  awk '$2 == "passed" || $2 == "flaky" { passed += $1 } $2 == "failed" || $2 == "interrupted" { failed += $1 } END { print passed + 0, failed + 0 }' \
+    <(grep -E '^ +[0-9]+ (passed|flaky|failed|interrupted)' "$1")
 }
 
 # cargo is always called for the same packages, so that the lints, the tests and the browsers' server share what is compiled.
